@@ -1,0 +1,156 @@
+"""The settings of one installation: read once from the environment, typed, and never changed afterwards."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    """What an installation is for; `demo` and `test` alone may invent people and set the clock."""
+
+    production = "production"
+    demo = "demo"
+    test = "test"
+
+
+class SettingError(ValueError):
+    """A setting is missing or wrong; the text names the variable, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting of Einstieg; the README lists the variable behind each."""
+
+    mode: Mode
+    home: Path
+    host: str
+    port: int
+    database_url: str
+    keys_database_url: str
+    key_file: Path
+    secret_key: str = field(repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    smtp_url: str = field(default="smtp://127.0.0.1:2525", repr=False)
+    mail_from: str = "termine@einstieg.example"
+    base_url: str = "http://127.0.0.1:5000"
+    demo_password: str | None = field(default=None, repr=False)
+    now: datetime | None = None
+    kern_folder: Path | None = None
+    secure_cookies: bool = True
+    transport: str = "auto"
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the SQLite data and the sealed files lie; this folder is the backup set."""
+        return self.home / "data"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where sealed attachments lie, one file each, named by a random id."""
+        return self.data_folder / "files"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the key store lies: backed up apart from the data."""
+        return self.home / "keys"
+
+    @property
+    def run_folder(self) -> Path:
+        """Where sockets, locks and pid files lie (mode 0700)."""
+        return self.home / "run"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where the demo's mail server keeps its messages."""
+        return self.home / "mail"
+
+    @property
+    def may_set_clock(self) -> bool:
+        """Whether `EINSTIEG_NOW` is honoured: never in production."""
+        return self.mode in (Mode.demo, Mode.test)
+
+    def __post_init__(self) -> None:
+        if self.now is not None and not self.may_set_clock:
+            raise SettingError("EINSTIEG_NOW is honoured in demo and test mode alone")
+        if self.now is not None and self.now.tzinfo is None:
+            raise SettingError("EINSTIEG_NOW needs a UTC offset, for example 2026-11-23T08:00:00+01:00")
+        if self.transport not in ("auto", "polling"):
+            raise SettingError("EINSTIEG_TRANSPORT is either auto or polling")
+        resolved = self.key_file.resolve()
+        for name, folder in (("data folder", self.data_folder), ("key store", self.keys_folder)):
+            if resolved.is_relative_to(folder.resolve()):
+                raise SettingError(f"EINSTIEG_KEY_FILE lies in the {name}: whoever copies that has the key as well")
+
+
+def read_config(environment: Mapping[str, str]) -> Config:
+    """Read the settings from `environment`; raises SettingError with the variable's name."""
+    mode = _mode(environment)
+    home = Path(environment.get("EINSTIEG_HOME") or "instance").resolve()
+    host = environment.get("HOST") or "127.0.0.1"
+    port = _port(environment.get("PORT") or "5000")
+    base_url = environment.get("EINSTIEG_BASE_URL") or f"http://{host}:{port}"
+    if mode is Mode.production and not environment.get("EINSTIEG_BASE_URL"):
+        raise SettingError("EINSTIEG_BASE_URL is missing: the address under which families reach this server")
+    return Config(
+        mode=mode,
+        home=home,
+        host=host,
+        port=port,
+        database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'data' / 'einstieg.sqlite'}",
+        keys_database_url=environment.get("KEYS_DATABASE_URL") or f"sqlite:///{home / 'keys' / 'keys.sqlite'}",
+        key_file=Path(environment.get("EINSTIEG_KEY_FILE") or home / "root" / "root.key"),
+        secret_key=_secret_key(environment, home, mode),
+        redis_url=environment.get("REDIS_URL") or None,
+        smtp_url=environment.get("SMTP_URL") or "smtp://127.0.0.1:2525",
+        mail_from=environment.get("EINSTIEG_MAIL_FROM") or "termine@einstieg.example",
+        base_url=base_url.rstrip("/"),
+        demo_password=environment.get("EINSTIEG_DEMO_PASSWORD") or None,
+        now=_instant(environment.get("EINSTIEG_NOW")),
+        kern_folder=Path(environment["EINSTIEG_KERN_FOLDER"]) if environment.get("EINSTIEG_KERN_FOLDER") else None,
+        secure_cookies=base_url.startswith("https://"),
+        transport=environment.get("EINSTIEG_TRANSPORT") or "auto",
+    )
+
+
+def _mode(environment: Mapping[str, str]) -> Mode:
+    try:
+        return Mode(environment.get("EINSTIEG_MODE") or "production")
+    except ValueError:
+        raise SettingError("EINSTIEG_MODE is one of production, demo, test") from None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingError("PORT is a number between 1 and 65535")
+    return int(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingError("EINSTIEG_NOW is an ISO instant, for example 2026-11-23T08:00:00+01:00") from None
+
+
+def _secret_key(environment: Mapping[str, str], home: Path, mode: Mode) -> str:
+    """The signing key of cookies: from the environment, else a file that the first start makes."""
+    given = environment.get("SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise SettingError("SECRET_KEY is shorter than 32 characters")
+        return given
+    if mode is Mode.production:
+        raise SettingError("SECRET_KEY is missing")
+    file = home / "root" / "cookie.key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48))
+    return file.read_text().strip()
