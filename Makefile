@@ -1,0 +1,76 @@
+# Everything a person needs to run, test and check Einstieg. Needs only make and Python 3.11 or newer.
+# Another interpreter: make run PYTHON=/path/to/python3.12
+
+SHELL := /bin/sh
+PYTHON ?=
+BIN := .venv/bin
+RUNTIME := .venv/.stamp-run
+DEVELOPMENT := .venv/.stamp-dev
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
+
+TESTS ?=
+WORKERS ?= 2
+ONLY ?=
+
+.PHONY: help run test check bench screenshots demo-reset clean setup translations
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run          start the demo on http://127.0.0.1:5000 (HOST= and PORT= change that)"
+	@echo "make test         run every test; TESTS=tests/house runs a part"
+	@echo "make check        style, types, layers and templates"
+	@echo "make bench        benchmarks as JSON lines; ONLY=name runs one"
+	@echo "make screenshots  pictures of the pages into screenshots/"
+	@echo "make demo-reset   throw the demo's data away (only ever a demo's)"
+	@echo "make clean        remove what builds and test runs left behind"
+
+run: $(RUNTIME) $(CATALOGUES)
+	@EINSTIEG_MODE=demo exec $(BIN)/python -m flask --app wsgi up
+
+# One process (WORKERS=0) is easier to debug in; a file's tests always stay in one process.
+test: $(DEVELOPMENT) $(CATALOGUES)
+	@if [ "$(WORKERS)" = 0 ]; then exec $(BIN)/python -m pytest $(TESTS); \
+	else exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS); fi
+
+check: $(DEVELOPMENT)
+	@failed=""; \
+	echo "== ruff check";   $(BIN)/ruff check . || failed="$$failed ruff-check"; \
+	echo "== ruff format";  $(BIN)/ruff format --check . || failed="$$failed ruff-format"; \
+	echo "== mypy";         $(BIN)/mypy || failed="$$failed mypy"; \
+	echo "== lint-imports"; $(BIN)/lint-imports || failed="$$failed lint-imports"; \
+	echo "== djlint";       $(BIN)/djlint templates --lint --quiet || failed="$$failed djlint"; \
+	if [ -n "$$failed" ]; then echo "make check: failed:$$failed"; exit 1; fi; \
+	echo "make check: all five passed"
+
+bench: $(DEVELOPMENT)
+	@ONLY="$(ONLY)" exec $(BIN)/python -m tests.benchmarks
+
+screenshots: $(DEVELOPMENT) $(CATALOGUES)
+	@exec $(BIN)/python -m tests.screenshots
+
+# The command itself refuses a home without the demo's marker file.
+demo-reset: $(RUNTIME)
+	@EINSTIEG_MODE=demo exec $(BIN)/python -m flask --app wsgi demo reset
+
+# Neither data (instance/) nor the environment (.venv/) goes: both cost more to make than to keep.
+clean:
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build screenshots
+	@find app cases scheduling workers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -f $(CATALOGUES)
+
+setup: $(DEVELOPMENT)
+translations: $(CATALOGUES)
+
+$(RUNTIME): requirements.txt
+	@PYTHON="$(PYTHON)" sh .ci/venv
+	@echo "Installing what Einstieg runs on (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "Installing what the tests need (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+%.mo: %.po | $(RUNTIME)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
