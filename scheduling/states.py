@@ -1,0 +1,120 @@
+"""The life of an appointment: states, allowed changes, what blocks a resource, who may cancel until when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.errors import WrongState
+
+CANCEL_NOTICE = timedelta(hours=24)
+NO_SHOW_GRACE = timedelta(minutes=15)
+
+
+class AppointmentState(StrEnum):
+    """Where an appointment stands; a hold is a booking that runs out by itself."""
+
+    held = "held"
+    booked = "booked"
+    cancelled = "cancelled"
+    attended = "attended"
+    no_show = "no_show"
+    expired = "expired"
+
+    @property
+    def label(self) -> str:
+        """The German word staff read."""
+        return _STATE_LABELS[self]
+
+
+class AppointmentKind(StrEnum):
+    """What the talk is for; lengths are defaults in minutes that the office may override."""
+
+    first_talk = "first_talk"
+    follow_up = "follow_up"
+
+    @property
+    def label(self) -> str:
+        """The German name staff read."""
+        return _KIND_LABELS[self]
+
+    def default_minutes(self, *, with_interpreter: bool) -> int:
+        """Planned length in minutes; interpreting takes half as long again."""
+        return 90 if with_interpreter else 60
+
+
+_STATE_LABELS = {
+    AppointmentState.held: "vorgemerkt",
+    AppointmentState.booked: "gebucht",
+    AppointmentState.cancelled: "abgesagt",
+    AppointmentState.attended: "erschienen",
+    AppointmentState.no_show: "nicht erschienen",
+    AppointmentState.expired: "verfallen",
+}
+_KIND_LABELS = {
+    AppointmentKind.first_talk: "Erstgespräch",
+    AppointmentKind.follow_up: "Folgegespräch",
+}
+
+# The way back from attended and no_show to booked is the audited undo of a wrong click.
+TRANSITIONS: dict[AppointmentState, frozenset[AppointmentState]] = {
+    AppointmentState.held: frozenset(
+        {AppointmentState.booked, AppointmentState.cancelled, AppointmentState.expired}
+    ),
+    AppointmentState.booked: frozenset(
+        {AppointmentState.cancelled, AppointmentState.attended, AppointmentState.no_show}
+    ),
+    AppointmentState.attended: frozenset({AppointmentState.booked}),
+    AppointmentState.no_show: frozenset({AppointmentState.booked, AppointmentState.attended}),
+    AppointmentState.cancelled: frozenset(),
+    AppointmentState.expired: frozenset(),
+}
+
+
+def may_become(current: AppointmentState, wanted: AppointmentState) -> bool:
+    """Whether the table of transitions lets one state follow the other."""
+    return wanted in TRANSITIONS[current]
+
+
+def require_transition(current: AppointmentState, wanted: AppointmentState) -> None:
+    """Raise `WrongState` unless the change is allowed."""
+    if not may_become(current, wanted):
+        raise WrongState(current, wanted)
+
+
+def blocks(
+    state: AppointmentState, *, hold_ends_at: datetime | None = None, now: datetime | None = None
+) -> bool:
+    """Whether the row keeps its resources busy; a hold does so only before it ends, without any clean-up job.
+
+    A hold for which either time is missing blocks, as the safe reading.
+    """
+    if state is AppointmentState.held:
+        return hold_ends_at is None or now is None or now < hold_ends_at
+    return state in (AppointmentState.booked, AppointmentState.attended)
+
+
+def cancel_deadline(starts_at: datetime, notice: timedelta = CANCEL_NOTICE) -> datetime:
+    """The last instant at which a family may cancel or move by itself; in real hours, not wall time."""
+    return starts_at - notice
+
+
+def may_cancel(
+    state: AppointmentState,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    by_staff: bool,
+    notice: timedelta = CANCEL_NOTICE,
+) -> bool:
+    """Staff may cancel whatever still can be; a family up to and with the deadline; times are aware UTC."""
+    if not may_become(state, AppointmentState.cancelled):
+        return False
+    return by_staff or now <= cancel_deadline(starts_at, notice)
+
+
+def may_mark_no_show(
+    state: AppointmentState, *, starts_at: datetime, now: datetime, grace: timedelta = NO_SHOW_GRACE
+) -> bool:
+    """Only a booked appointment, and only once its start and the grace are over."""
+    return may_become(state, AppointmentState.no_show) and now >= starts_at + grace

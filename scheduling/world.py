@@ -1,0 +1,165 @@
+"""The plain values the slot engine works on: resources, what is taken, what is wanted, what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from scheduling.holidays import NO_DAYS
+from scheduling.hours import Interval, local_day
+
+
+class ResourceKind(StrEnum):
+    """The three pools an appointment is assigned from."""
+
+    advisor = "advisor"
+    interpreter = "interpreter"
+    room = "room"
+
+
+class Reason(StrEnum):
+    """Why an appointment cannot begin at an instant."""
+
+    past = "past"
+    too_soon = "too_soon"
+    too_far = "too_far"
+    outside_range = "outside_range"
+    off_grid = "off_grid"
+    no_advisor = "no_advisor"
+    no_room = "no_room"
+    no_interpreter = "no_interpreter"
+    interpreter_notice = "interpreter_notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One place in one pool; `languages` are counselled in or interpreted, `capacity` is people in a room."""
+
+    id: UUID
+    kind: ResourceKind
+    languages: frozenset[str] = frozenset()
+    capacity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Time a resource is taken, in epoch seconds; an absence is no appointment and asks for no buffer."""
+
+    resource_id: UUID
+    starts: int
+    ends: int
+    buffer_before: int = 0
+    buffer_after: int = 0
+    booking_id: UUID | None = None
+    is_appointment: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted; lengths in minutes, starts lie in [earliest, latest) in epoch seconds.
+
+    `language` is set only if the family needs one other than German; `people` must fit into the room.
+    """
+
+    length_minutes: int
+    earliest: int
+    latest: int
+    buffer_before: int = 0
+    buffer_after: int = 0
+    language: str | None = None
+    needs_room: bool = True
+    step_minutes: int = 15
+    advisor_id: UUID | None = None
+    people: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse lengths that would let two appointments overlap."""
+        if self.length_minutes < 1 or self.step_minutes < 1:
+            raise ValueError("length and step must be at least one minute")
+        if self.buffer_before < 0 or self.buffer_after < 0:
+            raise ValueError("a buffer is never negative")
+
+    @property
+    def seconds(self) -> int:
+        """The length of the appointment in real seconds."""
+        return self.length_minutes * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How soon and how far ahead one may book; staff use their own with smaller numbers."""
+
+    lead_minutes: int = 24 * 60
+    horizon_days: int = 60
+    interpreter_notice_days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything the engine may know: resources, their opening hours, what is taken, and the time it is."""
+
+    now: int
+    resources: tuple[Resource, ...]
+    hours: Mapping[UUID, tuple[Interval, ...]]
+    busy: tuple[Busy, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    closures: Collection[date] = NO_DAYS
+
+    def excluding(self, *booking_ids: UUID) -> World:
+        """The same world without one's own bookings or holds, so that a move may overlap the old slot."""
+        kept = tuple(b for b in self.busy if b.booking_id is None or b.booking_id not in booking_ids)
+        return replace(self, busy=kept)
+
+    def pool(self, kind: ResourceKind) -> list[Resource]:
+        """The resources of one pool."""
+        return [resource for resource in self.resources if resource.kind is kind]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """A start that can be booked; `with_interpreter` tells whether one would have to be reserved."""
+
+    starts: int
+    ends: int
+    with_interpreter: bool = False
+
+    @property
+    def starts_at(self) -> datetime:
+        """The start as aware UTC."""
+        return datetime.fromtimestamp(self.starts, UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The end as aware UTC."""
+        return datetime.fromtimestamp(self.ends, UTC)
+
+    @property
+    def on(self) -> date:
+        """The local day the slot belongs to, that of its start."""
+        return local_day(self.starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The distinct resources that would carry an appointment."""
+
+    slot: Slot
+    advisor_id: UUID
+    interpreter_id: UUID | None
+    room_id: UUID | None
+
+    @property
+    def resource_ids(self) -> tuple[UUID, ...]:
+        """All resources in ascending order of id: the order in which rows are locked and inserted."""
+        taken = (self.advisor_id, self.interpreter_id, self.room_id)
+        return tuple(sorted(resource_id for resource_id in taken if resource_id is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No appointment can begin there, and why."""
+
+    reason: Reason
