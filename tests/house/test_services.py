@@ -1,0 +1,94 @@
+"""How things change: every service asks first, one place commits, one place knows the time."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.house.source import Module, called, modules, without_docstring
+
+# Services that ask nobody's leave, each with its reason. A name that no longer exists makes the test fail.
+UNASKED: dict[str, str] = {}
+
+CLOCK = "app/clock.py"
+CLOCK_READERS = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("time", "time"),
+    ("time", "time_ns"),
+}
+
+
+def test_every_service_authorises_before_it_does_anything() -> None:
+    unasked = {
+        f"{module.path}:{node.name}"
+        for module in modules()
+        if _holds_services(module)
+        for node in module.public()
+        if not isinstance(node, ast.ClassDef) and not _authorises_first(node)
+    }
+    assert unasked == set(UNASKED)
+
+
+def test_every_exemption_from_asking_has_a_reason() -> None:
+    assert [name for name, reason in UNASKED.items() if len(reason) < 20] == []
+
+
+def test_nothing_commits_but_the_transaction() -> None:
+    commits = [
+        module.at(node)
+        for module in modules()
+        if not module.path.startswith("app/data/")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and called(node) == "commit"
+    ]
+    assert commits == []
+
+
+def test_nothing_reads_the_time_but_the_clock() -> None:
+    readers = [
+        module.at(node)
+        for module in modules()
+        if module.path != CLOCK
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name | ast.Attribute)
+        and (_last(node.value), node.attr) in CLOCK_READERS
+    ]
+    assert readers == []
+
+
+def test_no_service_knows_a_form_or_a_request() -> None:
+    known = [
+        f"{module.at(node)} {name}"
+        for module in modules()
+        if _holds_services(module)
+        for node in ast.walk(module.tree)
+        for name in _names_taken(node)
+        if name in {"flask.request", "flask.session", "flask.g", "flask.flash"}
+        or ".forms" in name
+        or ".views" in name
+    ]
+    assert known == []
+
+
+def _holds_services(module: Module) -> bool:
+    return module.name == "services" or "/services/" in module.path
+
+
+def _authorises_first(function: ast.AST) -> bool:
+    body = without_docstring(getattr(function, "body", []))
+    return bool(body) and isinstance(body[0], ast.Expr) and called(body[0].value) == "authorise"
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _names_taken(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
