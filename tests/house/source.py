@@ -1,4 +1,4 @@
-"""The project's own text, read once: its modules as syntax trees, its templates, and the files git would hand out."""
+"""The project's own text, read once: modules as syntax trees, templates, and the files git hands out."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Module:
 
 @cache
 def modules() -> tuple[Module, ...]:
-    """Every module of the packages and both entrances, migrations excepted (they are generated and then frozen)."""
+    """Every module of the packages and both entrances, without migrations (generated, then frozen)."""
     files = [ROOT / name for name in ENTRANCES if (ROOT / name).exists()]
     for package in PACKAGES:
         files.extend(
@@ -80,8 +80,9 @@ def templates() -> dict[str, str]:
 @cache
 def handed_out() -> tuple[str, ...]:
     """The paths git tracks; without git (an unpacked archive) every file that is not made here."""
-    if shutil.which("git") and (ROOT / ".git").exists():
-        listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True)
+    git = shutil.which("git")
+    if git and (ROOT / ".git").exists():
+        listed = subprocess.run([git, "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True)
         if listed.returncode == 0:
             return tuple(path for path in listed.stdout.split("\0") if path and (ROOT / path).is_file())
     return tuple(_walk())

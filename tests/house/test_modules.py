@@ -1,4 +1,4 @@
-"""How a module looks: short, named after what it is about, introduced by a sentence, its imports at the top."""
+"""How a module looks: short, named after what it is about, introduced by a sentence, imports at the top."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def _is_public(app: Flask, rule: Rule) -> bool:
 
 
 def _refusals(method: str) -> set[int]:
-    """A redirect to signing in, or a refusal; a form without its token may be refused before anybody asks who sent it."""
+    """A redirect to signing in, or a refusal; a form without its token may be refused even earlier."""
     return {302, 303, 401, 403} | ({400} if method in NOT_ONLY_READING else set())
 
 

@@ -1,4 +1,4 @@
-"""How pages are made: they compile, escape everything, and need no exception in the content security policy."""
+"""How pages are made: they compile, escape everything, and need no exception in the security policy."""
 
 from __future__ import annotations
 

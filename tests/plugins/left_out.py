@@ -1,4 +1,4 @@
-"""Tests that need a server this machine lacks are left out, and the last lines of the run say which and how to get it.
+"""Tests whose server this machine lacks are left out; the last lines say which, and how to get it.
 
 Where `CI` is set, leaving anything out makes the run fail.
 """
@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """Take over a parallel worker's counts: every worker collects everything, so the largest count is the number."""
+    """Take over a parallel worker's counts; every worker collects everything, so the largest one is right."""
     counts = node.config.stash[LEFT_OUT]
     for mark, number in getattr(node, "workeroutput", {}).get("left_out", {}).items():
         counts[mark] = max(counts[mark], number)
@@ -89,7 +89,7 @@ def closing_lines(counts: Counter[str], *, ci: bool) -> list[str]:
     if not counts:
         return ["Nothing was left out."]
     lines = [
-        f"LEFT OUT: {number} tests, as {NEEDS[mark].name} is not here. To run them: {NEEDS[mark].how}"
+        f"LEFT OUT: {number} {'test' if number == 1 else 'tests'}, as {NEEDS[mark].name} is not here. To run them: {NEEDS[mark].how}"
         for mark, number in sorted(counts.items())
     ]
     return [*lines, "CI is set: leaving tests out counts as a failure."] if ci else lines

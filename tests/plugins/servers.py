@@ -1,4 +1,4 @@
-"""Real servers as fixtures: databases, Redis, SMTP and a browser, each started once a test process when first asked for."""
+"""Real servers as fixtures: databases, Redis, SMTP, a browser; each starts when first asked for."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class PostgresCluster:
         remove_folder(self.folder)
 
     def crash_and_restart(self) -> None:
-        """End all server processes at once as a power cut would (without losing what the kernel holds), and start again."""
+        """End all server processes at once (the kernel keeps what was written), and start again."""
         self.server.stop(signal.SIGQUIT)
         self.start()
 

@@ -1,4 +1,4 @@
-"""Server processes that the tests own: stopped by their own id, and never left behind by a killed test run."""
+"""Server processes that the tests own: stopped by their id, never left behind by a killed run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """What a child runs before exec so that the kernel signals it when this process goes; None where unsupported."""
+    """What a child runs before exec so that the kernel signals it when we go; None where unsupported."""
     if LIBC is None:
         return None
     libc, parent = LIBC, os.getpid()

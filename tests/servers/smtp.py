@@ -95,7 +95,7 @@ class Mailbox:
 
 
 class SmtpServer(Controller):
-    """The server in a thread of this process; `deliveries` is what arrived, `answers` what it says next to DATA."""
+    """The server in a thread: `deliveries` is what arrived, `answers` what it says next to DATA."""
 
     def __init__(self) -> None:
         self.mailbox = Mailbox()
