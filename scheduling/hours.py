@@ -128,7 +128,7 @@ def open_hours(
 ) -> Mapping[UUID, tuple[Interval, ...]]:
     """The merged opening hours of each resource that begin on the local days `first` to `last` (inclusive).
 
-    The evening before `first` is read too, so that hours across midnight are complete on the first day.
+    Hours of the evening before that reach into `first` are there too, in their whole length.
     """
     open_days: dict[int, list[date]] = defaultdict(list)
     for day in days_between(first - ONE_DAY, last):
@@ -139,7 +139,11 @@ def open_hours(
         found[rule.resource_id].extend(
             _hours_on(rule, day, closures) for day in open_days[rule.weekday] if rule.holds_on(day)
         )
-    return {resource_id: merge(intervals) for resource_id, intervals in found.items()}
+    midnight = instant(first, MIDNIGHT)
+    return {
+        resource_id: merge(i for i in intervals if i.ends > midnight)
+        for resource_id, intervals in found.items()
+    }
 
 
 def _hours_on(rule: WeeklyRule, day: date, closures: Collection[date]) -> Interval:

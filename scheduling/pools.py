@@ -26,17 +26,19 @@ def starts_that_fit(
     request: Request, starts: Sequence[int], hours: Iterable[Interval], busy: Iterable[Busy]
 ) -> int:
     """The bitmap of the ascending `starts` at which one resource is open and free for the whole length."""
-    length, fits = request.seconds, 0
+    if not starts:
+        return 0
+    length, fits, clashes = request.seconds, 0, 0
     for opening in merge(hours):
         fits |= _run(bisect_left(starts, opening.starts), bisect_right(starts, opening.ends - length))
     for taken in busy:
-        if taken.ends <= taken.starts:
+        gap_after = max(taken.buffer_after, request.buffer_before) * 60 if taken.is_appointment else 0
+        gap_before = max(request.buffer_after, taken.buffer_before) * 60 if taken.is_appointment else 0
+        too_late, again_free = taken.starts - gap_before - length, taken.ends + gap_after
+        if again_free <= starts[0] or too_late >= starts[-1] or taken.ends <= taken.starts:
             continue
-        after_it = max(taken.buffer_after, request.buffer_before) * 60 if taken.is_appointment else 0
-        before_it = max(request.buffer_after, taken.buffer_before) * 60 if taken.is_appointment else 0
-        first_clash = bisect_right(starts, taken.starts - before_it - length)
-        fits &= ~_run(first_clash, bisect_left(starts, taken.ends + after_it))
-    return fits
+        clashes |= _run(bisect_right(starts, too_late), bisect_left(starts, again_free))
+    return fits & ~clashes
 
 
 def _any(bitmaps: Iterable[int]) -> int:
