@@ -88,11 +88,14 @@ def closing_lines(counts: Counter[str], *, ci: bool) -> list[str]:
     """The last lines of a run: one for each missing server, or one that says nothing is missing."""
     if not counts:
         return ["Nothing was left out."]
-    lines = [
-        f"LEFT OUT: {number} {'test' if number == 1 else 'tests'}, as {NEEDS[mark].name} is not here. To run them: {NEEDS[mark].how}"
-        for mark, number in sorted(counts.items())
-    ]
+    lines = [_missing_line(mark, number) for mark, number in sorted(counts.items())]
     return [*lines, "CI is set: leaving tests out counts as a failure."] if ci else lines
+
+
+def _missing_line(mark: str, number: int) -> str:
+    tests = "1 test" if number == 1 else f"{number} tests"
+    need = NEEDS[mark]
+    return f"LEFT OUT: {tests}, as {need.name} is not here. To run them: {need.how}"
 
 
 def _is_ci() -> bool:

@@ -1,0 +1,86 @@
+"""The benchmarks by name; subject and baseline take turns, so that a busy machine hits both."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ROUNDS = 9
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A value in the benchmark's unit, the baseline's if there is one, and how many times it was done."""
+
+    value: float
+    baseline: float | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One named figure; `n` is how often or with how many rows it is taken by default."""
+
+    name: str
+    unit: str
+    n: int
+    measure: Callable[[int], Measurement]
+
+    def line(self) -> dict[str, str | float | int | None]:
+        """Measure, and answer the figures of one output line; `ratio` is value by baseline."""
+        taken = self.measure(self.n)
+        ratio = round(taken.value / taken.baseline, 4) if taken.baseline else None
+        return {
+            "name": self.name,
+            "value": round(taken.value, 4),
+            "unit": self.unit,
+            "baseline": round(taken.baseline, 4) if taken.baseline is not None else None,
+            "ratio": ratio,
+            "n": taken.n,
+        }
+
+
+BENCHMARKS: dict[str, Benchmark] = {}
+
+
+def benchmark(
+    name: str, *, unit: str, n: int
+) -> Callable[[Callable[[int], Measurement]], Callable[[int], Measurement]]:
+    """Put the decorated function on the list; it is called with `n`. Raises ValueError for a name twice."""
+
+    def register(measure: Callable[[int], Measurement]) -> Callable[[int], Measurement]:
+        if name in BENCHMARKS:
+            raise ValueError(f"two benchmarks are named {name}")
+        BENCHMARKS[name] = Benchmark(name=name, unit=unit, n=n, measure=measure)
+        return measure
+
+    return register
+
+
+def microseconds_each(
+    subject: Callable[[], object], baseline: Callable[[], object] | None, *, n: int, rounds: int = ROUNDS
+) -> Measurement:
+    """The median over `rounds` of the mean time of a call in microseconds; `n` calls in all a side."""
+    each = max(1, n // rounds)
+    subjects, baselines = [], []
+    for call in (subject, baseline):
+        if call is not None:
+            call()
+    for _round in range(rounds):
+        subjects.append(_mean(subject, each))
+        if baseline is not None:
+            baselines.append(_mean(baseline, each))
+    return Measurement(
+        value=statistics.median(subjects),
+        baseline=statistics.median(baselines) if baselines else None,
+        n=each * rounds,
+    )
+
+
+def _mean(call: Callable[[], object], times: int) -> float:
+    start = time.perf_counter()
+    for _turn in range(times):
+        call()
+    return (time.perf_counter() - start) / times * 1e6
