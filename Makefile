@@ -1,5 +1,6 @@
 # Everything a person needs to run, test and check Einstieg. Needs only make and Python 3.11 or newer.
 # Another interpreter: make run PYTHON=/path/to/python3.12
+# Tools are called as modules, as the scripts in .venv/bin stop working when the folder is moved.
 
 SHELL := /bin/sh
 PYTHON ?=
@@ -7,6 +8,8 @@ BIN := .venv/bin
 RUNTIME := .venv/.stamp-run
 DEVELOPMENT := .venv/.stamp-dev
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
+
+LINT_IMPORTS := from importlinter.cli import lint_imports_command; lint_imports_command()
 
 TESTS ?=
 WORKERS ?= 2
@@ -34,11 +37,11 @@ test: $(DEVELOPMENT) $(CATALOGUES)
 
 check: $(DEVELOPMENT)
 	@failed=""; \
-	echo "== ruff check";   $(BIN)/ruff check . || failed="$$failed ruff-check"; \
-	echo "== ruff format";  $(BIN)/ruff format --check . || failed="$$failed ruff-format"; \
-	echo "== mypy";         $(BIN)/mypy || failed="$$failed mypy"; \
-	echo "== lint-imports"; $(BIN)/lint-imports || failed="$$failed lint-imports"; \
-	echo "== djlint";       $(BIN)/djlint templates --lint --quiet || failed="$$failed djlint"; \
+	echo "== ruff check";   $(BIN)/python -m ruff check . || failed="$$failed ruff-check"; \
+	echo "== ruff format";  $(BIN)/python -m ruff format --check . || failed="$$failed ruff-format"; \
+	echo "== mypy";         $(BIN)/python -m mypy || failed="$$failed mypy"; \
+	echo "== lint-imports"; $(BIN)/python -c "$(LINT_IMPORTS)" || failed="$$failed lint-imports"; \
+	echo "== djlint";       $(BIN)/python -m djlint templates --lint --quiet || failed="$$failed djlint"; \
 	if [ -n "$$failed" ]; then echo "make check: failed:$$failed"; exit 1; fi; \
 	echo "make check: all five passed"
 
@@ -73,4 +76,4 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@touch $@
 
 %.mo: %.po | $(RUNTIME)
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/python -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
