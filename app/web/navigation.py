@@ -1,0 +1,115 @@
+"""Navigation as data: packages add what they offer, people see what they may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import LazyString
+
+from app.policies import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """An entry of the staff navigation; `section` is the heading it stands under, "" the first group.
+
+    `permission` None means everybody who is signed in. `icon` is one of `app.web.assets.STAFF_ICONS`.
+    """
+
+    label: str
+    endpoint: str
+    permission: Permission | None
+    order: int
+    section: str = ""
+    icon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FooterItem:
+    """A link at the foot of every page, families' pages as well: its label is translated."""
+
+    label: str | LazyString
+    endpoint: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link as a template shows it."""
+
+    label: str | LazyString
+    url: str
+    is_current: bool = False
+    icon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Entries under one heading."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+_items: dict[str, NavigationItem] = {}
+_footer: dict[str, FooterItem] = {}
+
+
+def add(*items: NavigationItem) -> None:
+    """Offer pages to staff; an endpoint added again replaces its entry."""
+    _items.update({item.endpoint: item for item in items})
+
+
+def add_footer(*items: FooterItem) -> None:
+    """Offer pages at the foot of every page; an endpoint added again replaces its entry."""
+    _footer.update({item.endpoint: item for item in items})
+
+
+def registered() -> tuple[NavigationItem, ...]:
+    """Answer every entry, for the test that each leads to a view."""
+    return tuple(_items.values())
+
+
+def sections(may: Callable[[Permission], bool]) -> list[Section]:
+    """Answer the navigation of whoever `may` speaks for; sections stand in the order of their first entry."""
+    groups: dict[str, list[Entry]] = {}
+    for item in sorted(_items.values(), key=lambda item: (item.order, item.label)):
+        if item.endpoint in current_app.view_functions and (item.permission is None or may(item.permission)):
+            groups.setdefault(item.section, []).append(
+                Entry(item.label, url_for(item.endpoint), _is_current(item.endpoint), item.icon)
+            )
+    return [Section(label, tuple(entries)) for label, entries in groups.items()]
+
+
+def footer_links() -> list[Entry]:
+    """Answer the links of the foot, in order."""
+    items = sorted(_footer.values(), key=lambda item: item.order)
+    return [
+        Entry(item.label, url_for(item.endpoint))
+        for item in items
+        if item.endpoint in current_app.view_functions
+    ]
+
+
+def init_app(app: Flask, *, may: Callable[[Permission], bool]) -> None:
+    """Give templates `navigation_sections()` and `footer_links()`; `may` answers for the present request."""
+    app.add_template_global(lambda: sections(may), "navigation_sections")
+    app.add_template_global(footer_links, "footer_links")
+
+
+def _is_current(endpoint: str) -> bool:
+    """An entry is current on its own page, and a blueprint's first entry on its pages without one."""
+    if request.endpoint == endpoint:
+        return True
+    if request.endpoint in _items or request.blueprint is None:
+        return False
+    return endpoint.rpartition(".")[0] == request.blueprint and _is_first_of_blueprint(endpoint)
+
+
+def _is_first_of_blueprint(endpoint: str) -> bool:
+    siblings = [
+        item for item in _items.values() if item.endpoint.rpartition(".")[0] == endpoint.rpartition(".")[0]
+    ]
+    return min(siblings, key=lambda item: item.order).endpoint == endpoint
