@@ -9,7 +9,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -27,6 +26,7 @@ from app.queue import (
     open_queue,
 )
 from config import read_config
+from tests.servers.processes import remove_folder, short_folder
 from workers import embedded
 from workers.processes import stop
 
@@ -35,9 +35,10 @@ STRANGER = "Amina Beispiel +49 211 000000"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A real server of this test's own: its address and its process."""
-    settings = read_config({"EINSTIEG_MODE": "test", "EINSTIEG_HOME": str(tmp_path), "SECRET_KEY": "k" * 40})
+    home = short_folder("eg")
+    settings = read_config({"EINSTIEG_MODE": "test", "EINSTIEG_HOME": str(home), "SECRET_KEY": "k" * 40})
     transport = embedded.choose_transport(settings)
     process = embedded.start(transport, settings)
     assert process is not None and transport.url is not None
@@ -45,6 +46,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
     stop([process], grace=1.0)
+    remove_folder(home)
 
 
 def work_off(url: str) -> SimpleWorker:

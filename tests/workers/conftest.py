@@ -12,18 +12,27 @@ import pytest
 from redis import Redis
 
 from config import Config, read_config
+from tests.servers.processes import remove_folder, short_folder
 from workers import embedded
 from workers.processes import stop
 from workers.programs import free_port
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def short_home() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's name, wherever the tests' own folders lie."""
+    folder = short_folder("eg")
+    yield folder
+    remove_folder(folder)
+
+
+@pytest.fixture
+def environment(short_home: Path) -> dict[str, str]:
     """The environment of a fresh demo installation on free loopback ports."""
     return {
         "PATH": os.environ["PATH"],
         "EINSTIEG_MODE": "demo",
-        "EINSTIEG_HOME": str(tmp_path / "home"),
+        "EINSTIEG_HOME": str(short_home / "home"),
         "SECRET_KEY": "k" * 40,
         "PORT": str(free_port("127.0.0.1")),
         "SMTP_URL": f"smtp://127.0.0.1:{free_port('127.0.0.1')}",

@@ -186,9 +186,10 @@ def test_a_deep_home_gets_a_short_socket_in_a_private_folder(installation: Confi
         shutil.rmtree(socket.parent)
 
 
-def test_a_home_with_blanks_and_umlauts_works(installation: Config, tmp_path: Path) -> None:
-    odd = replace(installation, home=tmp_path / 'a b "%20" ü?#')
+def test_a_home_with_blanks_and_umlauts_works(installation: Config, short_home: Path) -> None:
+    odd = replace(installation, home=short_home / 'a b "%20" ü?#')
     transport = choose_transport(odd)
+    assert socket_of(transport).is_relative_to(odd.home)
 
     process = start(transport, odd)
 
