@@ -13,9 +13,9 @@ from pathlib import Path
 class Mode(StrEnum):
     """What an installation is for; `demo` and `test` alone may invent people and set the clock."""
 
-    production = "production"
-    demo = "demo"
-    test = "test"
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
 
 
 class SettingError(ValueError):
@@ -72,7 +72,7 @@ class Config:
     @property
     def may_set_clock(self) -> bool:
         """Whether `EINSTIEG_NOW` is honoured: never in production."""
-        return self.mode in (Mode.demo, Mode.test)
+        return self.mode in (Mode.DEMO, Mode.TEST)
 
     def __post_init__(self) -> None:
         if self.now is not None and not self.may_set_clock:
@@ -94,7 +94,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
     host = environment.get("HOST") or "127.0.0.1"
     port = _port(environment.get("PORT") or "5000")
     base_url = environment.get("EINSTIEG_BASE_URL") or f"http://{host}:{port}"
-    if mode is Mode.production and not environment.get("EINSTIEG_BASE_URL"):
+    if mode is Mode.PRODUCTION and not environment.get("EINSTIEG_BASE_URL"):
         raise SettingError("EINSTIEG_BASE_URL is missing: the address under which families reach this server")
     return Config(
         mode=mode,
@@ -146,7 +146,7 @@ def _secret_key(environment: Mapping[str, str], home: Path, mode: Mode) -> str:
         if len(given) < 32:
             raise SettingError("SECRET_KEY is shorter than 32 characters")
         return given
-    if mode is Mode.production:
+    if mode is Mode.PRODUCTION:
         raise SettingError("SECRET_KEY is missing")
     file = home / "root" / "cookie.key"
     if not file.exists():

@@ -21,17 +21,17 @@ PRODUCT_ID = "-//Einstieg//Termine//DE"
 class Method(StrEnum):
     """What the receiver is asked to do (RFC 5546); stands in the body and in the MIME part alike."""
 
-    publish = "PUBLISH"
-    request = "REQUEST"
-    cancel = "CANCEL"
+    PUBLISH = "PUBLISH"
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
 
 
 class EventStatus(StrEnum):
     """Whether the appointment stands (RFC 5545, 3.8.1.11)."""
 
-    tentative = "TENTATIVE"
-    confirmed = "CONFIRMED"
-    cancelled = "CANCELLED"
+    TENTATIVE = "TENTATIVE"
+    CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Entry:
     location: str
     description: str
     stamp: datetime
-    status: EventStatus = EventStatus.confirmed
+    status: EventStatus = EventStatus.CONFIRMED
 
 
 def appointment_ics(
@@ -62,8 +62,8 @@ def appointment_ics(
     location: str,
     description: str,
     stamp: datetime,
-    method: Method = Method.publish,
-    status: EventStatus = EventStatus.confirmed,
+    method: Method = Method.PUBLISH,
+    status: EventStatus = EventStatus.CONFIRMED,
     organizer: str | None = None,
 ) -> bytes:
     """One appointment to attach to a mail; a CANCEL is always marked CANCELLED.
@@ -71,9 +71,9 @@ def appointment_ics(
     `organizer` is the office's mail address, which REQUEST and CANCEL need. ValueError for naive or swapped
     times.
     """
-    if method is Method.cancel:
-        status = EventStatus.cancelled
-    if method is not Method.publish and organizer is None:
+    if method is Method.CANCEL:
+        status = EventStatus.CANCELLED
+    if method is not Method.PUBLISH and organizer is None:
         raise ValueError("REQUEST and CANCEL need an organizer (RFC 5546)")
     entry = Entry(uid, sequence, starts, ends, summary, location, description, stamp, status)
     calendar = _calendar()
@@ -124,7 +124,7 @@ def _event(entry: Entry) -> Event:
     event.add("dtend", ends)
     event.add("status", entry.status.value)
     event.add("class", "PRIVATE")
-    event.add("transp", "TRANSPARENT" if entry.status is EventStatus.cancelled else "OPAQUE")
+    event.add("transp", "TRANSPARENT" if entry.status is EventStatus.CANCELLED else "OPAQUE")
     for name in ("summary", "location", "description"):
         text = _plain(getattr(entry, name))
         if text:

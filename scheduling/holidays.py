@@ -21,15 +21,15 @@ NO_DAYS: frozenset[date] = frozenset()
 class SchoolDay(StrEnum):
     """Whether schools are on holiday; `unknown` lies outside the published holiday plan."""
 
-    holiday = "holiday"
-    term = "term"
-    unknown = "unknown"
+    HOLIDAY = "holiday"
+    TERM = "term"
+    UNKNOWN = "unknown"
 
 
 class HolidayWarning(StrEnum):
     """What staff should be told about the holiday data behind an answer."""
 
-    school_holidays_unknown = "school_holidays_unknown"
+    SCHOOL_HOLIDAYS_UNKNOWN = "school_holidays_unknown"
 
 
 @cache
@@ -62,19 +62,19 @@ def is_public_holiday(day: date) -> bool:
 def school_day(day: date) -> SchoolDay:
     """Tells holiday from term, and both from a day no holiday plan has been published for."""
     if day in school_holidays(day.year):
-        return SchoolDay.holiday
-    return SchoolDay.unknown if day > data_ends_on() or not school_holidays(day.year) else SchoolDay.term
+        return SchoolDay.HOLIDAY
+    return SchoolDay.UNKNOWN if day > data_ends_on() or not school_holidays(day.year) else SchoolDay.TERM
 
 
 def is_school_holiday(day: date) -> bool:
     """True only where the holiday plan says so; an unknown day counts as term, see `warning_for`."""
-    return school_day(day) is SchoolDay.holiday
+    return school_day(day) is SchoolDay.HOLIDAY
 
 
 def warning_for(first: date, last: date) -> HolidayWarning | None:
     """The warning to show for a span of days (both inclusive) that reaches beyond the school-holiday data."""
-    unknown = SchoolDay.unknown in (school_day(first), school_day(last))
-    return HolidayWarning.school_holidays_unknown if unknown else None
+    unknown = SchoolDay.UNKNOWN in (school_day(first), school_day(last))
+    return HolidayWarning.SCHOOL_HOLIDAYS_UNKNOWN if unknown else None
 
 
 def is_working_day(day: date, closures: Collection[date] = NO_DAYS) -> bool:

@@ -38,9 +38,9 @@ class Interval(NamedTuple):
 class SchoolHolidays(StrEnum):
     """When a rule holds: all year, in school holidays only, or in term only."""
 
-    always = "always"
-    only = "only"
-    never = "never"
+    ALWAYS = "always"
+    ONLY = "only"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class WeeklyRule:
     closes: time
     valid_from: date
     valid_to: date | None = None
-    school_holidays: SchoolHolidays = SchoolHolidays.always
+    school_holidays: SchoolHolidays = SchoolHolidays.ALWAYS
 
     def __post_init__(self) -> None:
         """Refuse a rule of no length; 00:00-00:00 is the whole day."""
@@ -68,9 +68,9 @@ class WeeklyRule:
             return False
         if self.valid_to is not None and day > self.valid_to:
             return False
-        if self.school_holidays is SchoolHolidays.always:
+        if self.school_holidays is SchoolHolidays.ALWAYS:
             return True
-        return is_school_holiday(day) is (self.school_holidays is SchoolHolidays.only)
+        return is_school_holiday(day) is (self.school_holidays is SchoolHolidays.ONLY)
 
 
 def local_day(instant_s: int) -> date:

@@ -74,29 +74,29 @@ class Pools:
             self._fits[resource.kind][resource.id] = fits
         every = _run(0, len(starts))
         self._noticed = every & ~_run(0, bisect_left(starts, notice_ends))
-        self._rooms = _any(self._fits[ResourceKind.room].values()) if request.needs_room else every
-        self._alone = _any(self._fits[ResourceKind.advisor][a.id] for a in self._speakers())
+        self._rooms = _any(self._fits[ResourceKind.ROOM].values()) if request.needs_room else every
+        self._alone = _any(self._fits[ResourceKind.ADVISOR][a.id] for a in self._speakers())
         self._pairs = self._advisor_with_interpreter()
         self._bookable = self._rooms & (self._alone | (self._pairs & self._noticed))
 
     def _is_suitable(self, resource: Resource) -> bool:
         """Whether a resource could serve the request at all, whenever it is free."""
         request = self._request
-        if resource.kind is ResourceKind.advisor:
+        if resource.kind is ResourceKind.ADVISOR:
             return request.advisor_id in (None, resource.id)
-        if resource.kind is ResourceKind.interpreter:
+        if resource.kind is ResourceKind.INTERPRETER:
             return request.language is not None and request.language in resource.languages
         return request.needs_room and resource.capacity >= request.people
 
     def _speakers(self) -> list[Resource]:
         """The advisors who need no interpreter for this family."""
         wanted = self._request.language
-        advisors = (self._resources[ResourceKind.advisor, i] for i in self._fits[ResourceKind.advisor])
+        advisors = (self._resources[ResourceKind.ADVISOR, i] for i in self._fits[ResourceKind.ADVISOR])
         return [advisor for advisor in advisors if wanted is None or wanted in advisor.languages]
 
     def _advisor_with_interpreter(self) -> int:
         """Where an advisor and a different person who interprets are free together."""
-        advisors, interpreters = self._fits[ResourceKind.advisor], self._fits[ResourceKind.interpreter]
+        advisors, interpreters = self._fits[ResourceKind.ADVISOR], self._fits[ResourceKind.INTERPRETER]
         both = advisors.keys() & interpreters.keys()
         only_advise = _any(fits for i, fits in advisors.items() if i not in both)
         only_interpret = _any(fits for i, fits in interpreters.items() if i not in both)
@@ -114,11 +114,11 @@ class Pools:
 
     def reason(self, index: int) -> Reason:
         """What is missing first at a start that is not bookable."""
-        if not _any(self._fits[ResourceKind.advisor].values()) >> index & 1:
-            return Reason.no_advisor
+        if not _any(self._fits[ResourceKind.ADVISOR].values()) >> index & 1:
+            return Reason.NO_ADVISOR
         if not self._rooms >> index & 1:
-            return Reason.no_room
-        return Reason.interpreter_notice if self._pairs >> index & 1 else Reason.no_interpreter
+            return Reason.NO_ROOM
+        return Reason.INTERPRETER_NOTICE if self._pairs >> index & 1 else Reason.NO_INTERPRETER
 
     def _free(self, kind: ResourceKind, index: int) -> list[Resource]:
         """The suitable resources of a pool that are free at a start."""
@@ -126,7 +126,7 @@ class Pools:
 
     def free_advisors(self, index: int) -> list[Resource]:
         """Advisors free at a start, whatever they speak."""
-        return self._free(ResourceKind.advisor, index)
+        return self._free(ResourceKind.ADVISOR, index)
 
     def free_alone(self, index: int) -> list[Resource]:
         """Advisors free at a start who need no interpreter."""
@@ -135,8 +135,8 @@ class Pools:
 
     def free_interpreters(self, index: int) -> list[Resource]:
         """Interpreters of the wanted language free at a start."""
-        return self._free(ResourceKind.interpreter, index)
+        return self._free(ResourceKind.INTERPRETER, index)
 
     def free_rooms(self, index: int) -> list[Resource]:
         """Rooms free at a start and large enough; none if no room is asked for."""
-        return self._free(ResourceKind.room, index)
+        return self._free(ResourceKind.ROOM, index)

@@ -87,7 +87,7 @@ def find_assignment(request: Request, world: World, starts: int) -> Assignment |
         return Refusal(refused)
     candidates = _candidates(request, world, Interval(starts, starts + 1))
     if not candidates:
-        return Refusal(Reason.off_grid)
+        return Refusal(Reason.OFF_GRID)
     pools = _pools(request, world, candidates)
     if not pools.is_bookable(0):
         return Refusal(pools.reason(0))
@@ -116,18 +116,18 @@ def _out_of_reach(request: Request, world: World, starts: int) -> Reason | None:
     """Why a start lies outside policy or request, before any resource is looked at."""
     allowed = _booking_span(world)
     if starts < world.now:
-        return Reason.past
+        return Reason.PAST
     if starts < allowed.starts:
-        return Reason.too_soon
+        return Reason.TOO_SOON
     if starts >= allowed.ends:
-        return Reason.too_far
-    return None if request.earliest <= starts < request.latest else Reason.outside_range
+        return Reason.TOO_FAR
+    return None if request.earliest <= starts < request.latest else Reason.OUTSIDE_RANGE
 
 
 def _candidates(request: Request, world: World, within: Interval) -> list[int]:
     """The grid's starts and those that end exactly when an advisor closes."""
     found = set(clock_grid(request.step_minutes, within))
-    for advisor in world.pool(ResourceKind.advisor):
+    for advisor in world.pool(ResourceKind.ADVISOR):
         if request.advisor_id not in (None, advisor.id):
             continue
         for opening in world.hours.get(advisor.id, ()):

@@ -14,12 +14,12 @@ NO_SHOW_GRACE = timedelta(minutes=15)
 class AppointmentState(StrEnum):
     """Where an appointment stands; a hold is a booking that runs out by itself."""
 
-    held = "held"
-    booked = "booked"
-    cancelled = "cancelled"
-    attended = "attended"
-    no_show = "no_show"
-    expired = "expired"
+    HELD = "held"
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+    EXPIRED = "expired"
 
     @property
     def label(self) -> str:
@@ -30,8 +30,8 @@ class AppointmentState(StrEnum):
 class AppointmentKind(StrEnum):
     """What the talk is for; lengths are defaults in minutes that the office may override."""
 
-    first_talk = "first_talk"
-    follow_up = "follow_up"
+    FIRST_TALK = "first_talk"
+    FOLLOW_UP = "follow_up"
 
     @property
     def label(self) -> str:
@@ -44,30 +44,30 @@ class AppointmentKind(StrEnum):
 
 
 _STATE_LABELS = {
-    AppointmentState.held: "vorgemerkt",
-    AppointmentState.booked: "gebucht",
-    AppointmentState.cancelled: "abgesagt",
-    AppointmentState.attended: "erschienen",
-    AppointmentState.no_show: "nicht erschienen",
-    AppointmentState.expired: "verfallen",
+    AppointmentState.HELD: "vorgemerkt",
+    AppointmentState.BOOKED: "gebucht",
+    AppointmentState.CANCELLED: "abgesagt",
+    AppointmentState.ATTENDED: "erschienen",
+    AppointmentState.NO_SHOW: "nicht erschienen",
+    AppointmentState.EXPIRED: "verfallen",
 }
 _KIND_LABELS = {
-    AppointmentKind.first_talk: "Erstgespräch",
-    AppointmentKind.follow_up: "Folgegespräch",
+    AppointmentKind.FIRST_TALK: "Erstgespräch",
+    AppointmentKind.FOLLOW_UP: "Folgegespräch",
 }
 
 # The way back from attended and no_show to booked is the audited undo of a wrong click.
 TRANSITIONS: dict[AppointmentState, frozenset[AppointmentState]] = {
-    AppointmentState.held: frozenset(
-        {AppointmentState.booked, AppointmentState.cancelled, AppointmentState.expired}
+    AppointmentState.HELD: frozenset(
+        {AppointmentState.BOOKED, AppointmentState.CANCELLED, AppointmentState.EXPIRED}
     ),
-    AppointmentState.booked: frozenset(
-        {AppointmentState.cancelled, AppointmentState.attended, AppointmentState.no_show}
+    AppointmentState.BOOKED: frozenset(
+        {AppointmentState.CANCELLED, AppointmentState.ATTENDED, AppointmentState.NO_SHOW}
     ),
-    AppointmentState.attended: frozenset({AppointmentState.booked}),
-    AppointmentState.no_show: frozenset({AppointmentState.booked, AppointmentState.attended}),
-    AppointmentState.cancelled: frozenset(),
-    AppointmentState.expired: frozenset(),
+    AppointmentState.ATTENDED: frozenset({AppointmentState.BOOKED}),
+    AppointmentState.NO_SHOW: frozenset({AppointmentState.BOOKED, AppointmentState.ATTENDED}),
+    AppointmentState.CANCELLED: frozenset(),
+    AppointmentState.EXPIRED: frozenset(),
 }
 
 
@@ -89,9 +89,9 @@ def blocks(
 
     A hold for which either time is missing blocks, as the safe reading.
     """
-    if state is AppointmentState.held:
+    if state is AppointmentState.HELD:
         return hold_ends_at is None or now is None or now < hold_ends_at
-    return state in (AppointmentState.booked, AppointmentState.attended)
+    return state in (AppointmentState.BOOKED, AppointmentState.ATTENDED)
 
 
 def cancel_deadline(starts_at: datetime, notice: timedelta = CANCEL_NOTICE) -> datetime:
@@ -108,7 +108,7 @@ def may_cancel(
     notice: timedelta = CANCEL_NOTICE,
 ) -> bool:
     """Staff may cancel whatever still can be; a family up to and with the deadline; times are aware UTC."""
-    if not may_become(state, AppointmentState.cancelled):
+    if not may_become(state, AppointmentState.CANCELLED):
         return False
     return by_staff or now <= cancel_deadline(starts_at, notice)
 
@@ -117,4 +117,4 @@ def may_mark_no_show(
     state: AppointmentState, *, starts_at: datetime, now: datetime, grace: timedelta = NO_SHOW_GRACE
 ) -> bool:
     """Only a booked appointment, and only once its start and the grace are over."""
-    return may_become(state, AppointmentState.no_show) and now >= starts_at + grace
+    return may_become(state, AppointmentState.NO_SHOW) and now >= starts_at + grace

@@ -15,23 +15,23 @@ from scheduling.hours import Interval, local_day
 class ResourceKind(StrEnum):
     """The three pools an appointment is assigned from."""
 
-    advisor = "advisor"
-    interpreter = "interpreter"
-    room = "room"
+    ADVISOR = "advisor"
+    INTERPRETER = "interpreter"
+    ROOM = "room"
 
 
 class Reason(StrEnum):
     """Why an appointment cannot begin at an instant."""
 
-    past = "past"
-    too_soon = "too_soon"
-    too_far = "too_far"
-    outside_range = "outside_range"
-    off_grid = "off_grid"
-    no_advisor = "no_advisor"
-    no_room = "no_room"
-    no_interpreter = "no_interpreter"
-    interpreter_notice = "interpreter_notice"
+    PAST = "past"
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    OUTSIDE_RANGE = "outside_range"
+    OFF_GRID = "off_grid"
+    NO_ADVISOR = "no_advisor"
+    NO_ROOM = "no_room"
+    NO_INTERPRETER = "no_interpreter"
+    INTERPRETER_NOTICE = "interpreter_notice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from tests.house.source import Module, called, modules, without_docstring
 UNASKED: dict[str, str] = {
     "app/accounts/services.py:sign_in": "whoever signs in is nobody yet; the password decides",
     "app/accounts/services.py:note_seen": "the gate has just checked this very session; only its time moves",
-    "app/accounts/services.py:found_organisation": "the set-up of an installation, before anybody can sign in",
-    "app/accounts/services.py:appoint_user": "the first person of an installation, before anybody can sign in",
+    "app/accounts/services.py:found_organisation": "set-up of an installation, before anybody can sign in",
+    "app/accounts/services.py:appoint_user": "first person of an installation, before anybody can sign in",
 }
 
 CLOCK = "app/clock.py"

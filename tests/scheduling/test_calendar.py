@@ -75,18 +75,18 @@ def test_text_cannot_smuggle_in_a_property() -> None:
 
 
 def test_a_cancellation_is_a_cancel_with_the_same_uid() -> None:
-    data = ics(method=Method.cancel, sequence=2, organizer="termine@einstieg.example")
+    data = ics(method=Method.CANCEL, sequence=2, organizer="termine@einstieg.example")
     assert b"METHOD:CANCEL" in data
     event = event_of(data)
     assert (event["STATUS"], event["SEQUENCE"], event["UID"]) == ("CANCELLED", 2, "0193@einstieg")
     assert str(event["ORGANIZER"]) == "mailto:termine@einstieg.example"
-    assert content_type(Method.cancel) == "text/calendar; charset=utf-8; method=CANCEL"
+    assert content_type(Method.CANCEL) == "text/calendar; charset=utf-8; method=CANCEL"
     assert content_type() == "text/calendar; charset=utf-8"
 
 
 def test_a_request_without_organizer_is_refused() -> None:
     with pytest.raises(ValueError, match="organizer"):
-        ics(method=Method.request)
+        ics(method=Method.REQUEST)
 
 
 def test_naive_and_swapped_times_are_refused() -> None:
@@ -99,7 +99,7 @@ def test_naive_and_swapped_times_are_refused() -> None:
 def test_a_feed_is_the_same_bytes_until_something_changes() -> None:
     first = Entry("a@e", 0, STARTS, STARTS + timedelta(hours=1), "Termin", "Raum 1", "", STAMP)
     other = Entry(
-        "b@e", 1, STARTS, STARTS + timedelta(hours=1), "Termin", "Raum 2", "", STAMP, EventStatus.cancelled
+        "b@e", 1, STARTS, STARTS + timedelta(hours=1), "Termin", "Raum 2", "", STAMP, EventStatus.CANCELLED
     )
     feed = feed_ics([first, other], name="Termine")
     assert feed == feed_ics([other, first], name="Termine")

@@ -66,11 +66,11 @@ def test_school_holidays_are_the_published_days_and_no_others() -> None:
 def test_after_the_end_of_the_data_school_days_are_unknown_and_warned_of() -> None:
     end = data_ends_on()
     assert end >= date(2029, 8, 14)
-    assert school_day(end) is SchoolDay.holiday
-    assert school_day(end + timedelta(days=1)) is SchoolDay.unknown
-    assert school_day(date(2026, 11, 23)) is SchoolDay.term
+    assert school_day(end) is SchoolDay.HOLIDAY
+    assert school_day(end + timedelta(days=1)) is SchoolDay.UNKNOWN
+    assert school_day(date(2026, 11, 23)) is SchoolDay.TERM
     assert warning_for(date(2026, 1, 1), end) is None
-    assert warning_for(end, end + timedelta(days=1)) is HolidayWarning.school_holidays_unknown
+    assert warning_for(end, end + timedelta(days=1)) is HolidayWarning.SCHOOL_HOLIDAYS_UNKNOWN
 
 
 def test_working_days_leave_out_week_ends_holidays_and_closures() -> None:

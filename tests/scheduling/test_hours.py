@@ -23,7 +23,7 @@ ANNA = UUID(int=1)
 START = date(2024, 1, 1)
 
 
-def rule(day: date, opens: str, closes: str, when: SchoolHolidays = SchoolHolidays.always) -> WeeklyRule:
+def rule(day: date, opens: str, closes: str, when: SchoolHolidays = SchoolHolidays.ALWAYS) -> WeeklyRule:
     """A rule of Anna's on the weekday of `day`."""
     opening, closing = time.fromisoformat(opens), time.fromisoformat(closes)
     return WeeklyRule(ANNA, day.weekday(), opening, closing, START, None, when)
@@ -112,8 +112,8 @@ def test_holidays_and_closures_are_closed_and_the_leap_day_is_not() -> None:
 def test_school_holiday_rules_switch_on_exactly_the_published_days() -> None:
     first, last = date(2026, 10, 12), date(2026, 11, 6)
     week = [date(2026, 10, 12) + timedelta(days=n) for n in range(7)]
-    in_holidays = hours_of([rule(d, "10:00", "11:00", SchoolHolidays.only) for d in week], first, last)
-    in_term = hours_of([rule(d, "08:00", "16:00", SchoolHolidays.never) for d in week], first, last)
+    in_holidays = hours_of([rule(d, "10:00", "11:00", SchoolHolidays.ONLY) for d in week], first, last)
+    in_term = hours_of([rule(d, "08:00", "16:00", SchoolHolidays.NEVER) for d in week], first, last)
     assert [local_day(i.starts) for i in in_holidays] == [
         date(2026, 10, 17) + timedelta(days=n) for n in range(15)
     ]
@@ -121,7 +121,7 @@ def test_school_holiday_rules_switch_on_exactly_the_published_days() -> None:
         local_day(i.starts).isoformat() for i in in_holidays
     )
     whitsun = date(2026, 5, 26)
-    assert len(hours_of([rule(whitsun, "10:00", "11:00", SchoolHolidays.only)], whitsun, whitsun)) == 1
+    assert len(hours_of([rule(whitsun, "10:00", "11:00", SchoolHolidays.ONLY)], whitsun, whitsun)) == 1
 
 
 def test_a_rule_holds_from_its_first_to_its_last_day_inclusive() -> None:

@@ -31,9 +31,9 @@ NO_LIMITS = Policy(lead_minutes=0, horizon_days=400, interpreter_notice_days=0)
 ARABIC = frozenset({"ar"})
 ANNA, BEN, IMAN, ROOM = (UUID(int=n) for n in (1, 2, 3, 4))
 OFFICE = (
-    Resource(ANNA, ResourceKind.advisor),
-    Resource(IMAN, ResourceKind.interpreter, ARABIC),
-    Resource(ROOM, ResourceKind.room),
+    Resource(ANNA, ResourceKind.ADVISOR),
+    Resource(IMAN, ResourceKind.INTERPRETER, ARABIC),
+    Resource(ROOM, ResourceKind.ROOM),
 )
 
 
@@ -109,7 +109,7 @@ def test_a_slot_across_midnight_exists_once_and_conflicts_with_the_next_day() ->
     assert [slot.on for slot in found] == [MONDAY]
     tuesday = MONDAY + timedelta(days=1)
     early = replace(night, busy=(Busy(ANNA, at(tuesday, "00:15"), at(tuesday, "00:30")),))
-    assert reason(wanted, early, at(MONDAY, "23:30")) is Reason.no_advisor
+    assert reason(wanted, early, at(MONDAY, "23:30")) is Reason.NO_ADVISOR
 
 
 def test_no_slot_begins_in_the_skipped_hour() -> None:
@@ -156,15 +156,15 @@ def test_a_busy_row_without_length_matches_nothing() -> None:
 def test_hand_made_starts_are_refused_with_their_reason() -> None:
     where = world(policy=Policy(lead_minutes=120, horizon_days=7, interpreter_notice_days=0))
     wanted = request(earliest=0, latest=2**40)
-    assert reason(wanted, where, NOW - 900) is Reason.past
-    assert reason(wanted, where, at(MONDAY, "09:00")) is Reason.too_soon
-    assert reason(wanted, where, at(MONDAY + timedelta(days=8), "00:00")) is Reason.too_far
-    assert reason(wanted, where, at(MONDAY, "10:07")) is Reason.off_grid
-    assert reason(wanted, where, at(MONDAY, "10:00") + 1) is Reason.off_grid
-    assert reason(wanted, where, at(date(2026, 11, 24), "03:00")) is Reason.no_advisor
-    assert reason(replace(wanted, advisor_id=UUID(int=99)), where, at(MONDAY, "10:00")) is Reason.no_advisor
-    assert reason(request(day=date(2026, 11, 24)), where, at(MONDAY, "10:00")) is Reason.outside_range
-    assert reason(request(people=5), where, at(MONDAY, "10:00")) is Reason.no_room
+    assert reason(wanted, where, NOW - 900) is Reason.PAST
+    assert reason(wanted, where, at(MONDAY, "09:00")) is Reason.TOO_SOON
+    assert reason(wanted, where, at(MONDAY + timedelta(days=8), "00:00")) is Reason.TOO_FAR
+    assert reason(wanted, where, at(MONDAY, "10:07")) is Reason.OFF_GRID
+    assert reason(wanted, where, at(MONDAY, "10:00") + 1) is Reason.OFF_GRID
+    assert reason(wanted, where, at(date(2026, 11, 24), "03:00")) is Reason.NO_ADVISOR
+    assert reason(replace(wanted, advisor_id=UUID(int=99)), where, at(MONDAY, "10:00")) is Reason.NO_ADVISOR
+    assert reason(request(day=date(2026, 11, 24)), where, at(MONDAY, "10:00")) is Reason.OUTSIDE_RANGE
+    assert reason(request(people=5), where, at(MONDAY, "10:00")) is Reason.NO_ROOM
 
 
 def test_an_interpreter_is_reserved_only_with_three_working_days_notice() -> None:
@@ -172,7 +172,7 @@ def test_an_interpreter_is_reserved_only_with_three_working_days_notice() -> Non
     thursday = date(2026, 11, 26)
     wanted = request(day=thursday, language="ar", step_minutes=60)
     where = replace(world(hours=span(thursday, "07:00", "10:00"), policy=policy))
-    assert reason(wanted, where, at(thursday, "07:00")) is Reason.interpreter_notice
+    assert reason(wanted, where, at(thursday, "07:00")) is Reason.INTERPRETER_NOTICE
     assert shown(wanted, where) == ["08:00", "09:00"]
     bilingual = (replace(OFFICE[0], languages=ARABIC), *OFFICE[1:])
     assert shown(wanted, replace(where, resources=bilingual)) == ["07:00", "08:00", "09:00"]
@@ -186,7 +186,7 @@ def test_notice_given_on_a_day_off_counts_from_the_next_working_day() -> None:
 
 
 def test_a_bilingual_advisor_needs_no_interpreter_and_none_is_reserved() -> None:
-    resources = (*OFFICE, Resource(BEN, ResourceKind.advisor, ARABIC))
+    resources = (*OFFICE, Resource(BEN, ResourceKind.ADVISOR, ARABIC))
     found = find_assignment(request(language="ar"), world(*resources), at(MONDAY, "10:00"))
     assert isinstance(found, Assignment)
     assert (found.advisor_id, found.interpreter_id, found.room_id) == (BEN, None, ROOM)
@@ -195,12 +195,12 @@ def test_a_bilingual_advisor_needs_no_interpreter_and_none_is_reserved() -> None
 
 
 def test_one_person_in_both_pools_is_never_advisor_and_interpreter_at_once() -> None:
-    both = (Resource(ANNA, ResourceKind.advisor), Resource(ANNA, ResourceKind.interpreter, ARABIC))
+    both = (Resource(ANNA, ResourceKind.ADVISOR), Resource(ANNA, ResourceKind.INTERPRETER, ARABIC))
     wanted = request(language="ar", step_minutes=60)
     alone = world(*both, OFFICE[2])
     assert shown(wanted, alone) == []
-    assert reason(wanted, alone, at(MONDAY, "10:00")) is Reason.no_interpreter
-    ben = Resource(BEN, ResourceKind.advisor)
+    assert reason(wanted, alone, at(MONDAY, "10:00")) is Reason.NO_INTERPRETER
+    ben = Resource(BEN, ResourceKind.ADVISOR)
     found = find_assignment(wanted, world(*both, ben, OFFICE[2]), at(MONDAY, "10:00"))
     assert isinstance(found, Assignment)
     assert (found.advisor_id, found.interpreter_id) == (BEN, ANNA)
@@ -210,7 +210,7 @@ def test_two_people_who_are_both_in_both_pools_can_share_one_appointment() -> No
     people = [
         Resource(p, kind, ARABIC if kind == "interpreter" else frozenset())
         for p in (ANNA, BEN)
-        for kind in (ResourceKind.advisor, ResourceKind.interpreter)
+        for kind in (ResourceKind.ADVISOR, ResourceKind.INTERPRETER)
     ]
     found = find_assignment(request(language="ar"), world(*people, OFFICE[2]), at(MONDAY, "10:00"))
     assert isinstance(found, Assignment)
@@ -221,13 +221,13 @@ def test_the_interpreter_alone_can_be_the_bottleneck() -> None:
     taken = Busy(IMAN, at(MONDAY, "10:00"), at(MONDAY, "11:00"))
     where = world(busy=(taken,))
     assert shown(request(language="ar", step_minutes=60), where) == ["09:00", "11:00"]
-    assert reason(request(language="ar"), where, at(MONDAY, "10:00")) is Reason.no_interpreter
-    assert reason(request(language="fa"), world(), at(MONDAY, "10:00")) is Reason.no_interpreter
+    assert reason(request(language="ar"), where, at(MONDAY, "10:00")) is Reason.NO_INTERPRETER
+    assert reason(request(language="fa"), world(), at(MONDAY, "10:00")) is Reason.NO_INTERPRETER
     assert shown(request(step_minutes=60), where) == ["09:00", "10:00", "11:00"]
 
 
 def test_the_least_used_advisor_is_assigned_that_day_then_overall_then_by_id() -> None:
-    people = (OFFICE[0], Resource(BEN, ResourceKind.advisor), OFFICE[2])
+    people = (OFFICE[0], Resource(BEN, ResourceKind.ADVISOR), OFFICE[2])
     ten = at(MONDAY, "10:00")
 
     def chosen(*busy: Busy) -> UUID:
@@ -244,8 +244,8 @@ def test_the_least_used_advisor_is_assigned_that_day_then_overall_then_by_id() -
 
 
 def test_the_smallest_room_that_is_large_enough_is_taken() -> None:
-    hall = Resource(UUID(int=0), ResourceKind.room, capacity=20)
-    small = Resource(ROOM, ResourceKind.room, capacity=4)
+    hall = Resource(UUID(int=0), ResourceKind.ROOM, capacity=20)
+    small = Resource(ROOM, ResourceKind.ROOM, capacity=4)
     where = world(OFFICE[0], hall, small)
     for people, room in ((3, ROOM), (5, hall.id)):
         found = find_assignment(request(people=people), where, at(MONDAY, "10:00"))
@@ -266,10 +266,10 @@ def test_a_move_by_fifteen_minutes_into_ones_own_slot_works_with_buffers() -> No
     rows.append(Busy(ROOM, at(MONDAY, "11:45"), at(MONDAY, "12:00"), 0, 0, other))
     where = world(busy=tuple(rows))
     wanted = request(buffer_before=15, buffer_after=15)
-    assert reason(wanted, where, ten + 900) is Reason.no_advisor
+    assert reason(wanted, where, ten + 900) is Reason.NO_ADVISOR
     moved = where.excluding(mine)
     assert isinstance(find_assignment(wanted, moved, ten + 900), Assignment)
-    assert reason(wanted, moved, ten + 2700) is Reason.no_room
+    assert reason(wanted, moved, ten + 2700) is Reason.NO_ROOM
 
 
 def test_a_request_of_no_length_is_refused() -> None:
@@ -281,7 +281,7 @@ def test_a_request_of_no_length_is_refused() -> None:
 
 def test_thirty_days_of_a_large_office_are_searched_in_well_below_a_tenth_of_a_second() -> None:
     random = Random(1)
-    pools = ((ResourceKind.advisor, 20), (ResourceKind.interpreter, 15), (ResourceKind.room, 12))
+    pools = ((ResourceKind.ADVISOR, 20), (ResourceKind.INTERPRETER, 15), (ResourceKind.ROOM, 12))
     ids = iter(range(1, 48))
     people = tuple(Resource(UUID(int=next(ids)), kind, ARABIC) for kind, count in pools for _ in range(count))
     rules = [WeeklyRule(r.id, day, time(8), time(17), date(2026, 1, 1)) for r in people for day in range(5)]

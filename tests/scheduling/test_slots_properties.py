@@ -59,13 +59,13 @@ def can_be_carried(start: int, wanted: Request, where: World) -> bool:
 def offices(draw: st.DrawFn) -> tuple[Request, World]:
     """A few people, some in both pools, with random hours and bookings in one morning."""
     languages = st.frozensets(st.sampled_from(["ar", "fa"]), max_size=1)
-    resources = [Resource(UUID(int=n), Kind.advisor, draw(languages)) for n in range(draw(st.integers(1, 3)))]
+    resources = [Resource(UUID(int=n), Kind.ADVISOR, draw(languages)) for n in range(draw(st.integers(1, 3)))]
     first = draw(st.integers(1, 4))
     resources += [
-        Resource(UUID(int=n), Kind.interpreter, frozenset({"ar"}))
+        Resource(UUID(int=n), Kind.INTERPRETER, frozenset({"ar"}))
         for n in range(first, first + draw(st.integers(0, 2)))
     ]
-    resources += [Resource(UUID(int=20 + n), Kind.room) for n in range(draw(st.integers(1, 2)))]
+    resources += [Resource(UUID(int=20 + n), Kind.ROOM) for n in range(draw(st.integers(1, 2)))]
     ids = sorted({r.id for r in resources})
     quarter = st.integers(0, 16)
     hours = {
@@ -137,8 +137,8 @@ def test_the_order_in_which_two_appointments_are_booked_does_not_matter(
     first, second = one[0], two[0]
     hall = (Interval(ZERO, ZERO + 5 * 3600),)
     anna, room = (
-        Resource(UUID(int=1), Kind.advisor, frozenset({"ar", "fa"})),
-        Resource(UUID(int=2), Kind.room),
+        Resource(UUID(int=1), Kind.ADVISOR, frozenset({"ar", "fa"})),
+        Resource(UUID(int=2), Kind.ROOM),
     )
     empty = World(ZERO, (anna, room), {anna.id: hall, room.id: hall}, (), Policy(0, 2, 0))
 

@@ -180,7 +180,7 @@ def test_in_production_there_is_no_mailbox(installation: Config) -> None:
 
 def test_an_id_that_is_none_finds_nothing(installation: Config) -> None:
     assert messages(installation.mail_folder) == []
-    for name in ("../root/root.key", "", "0198c0de-0000-7000-8000-000000000001"):
+    for name in ("../keys/keys.sqlite", "", "0198c0de-0000-7000-8000-000000000001"):
         assert find_message(installation.mail_folder, name) is None
 
 

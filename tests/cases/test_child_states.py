@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from cases.placement.states import (
+from cases.child_states import (
     FINAL,
     SIDE_EXITS,
     WITHOUT_SEAT,

@@ -98,9 +98,7 @@ _REFUSAL_LABELS: Mapping[RefusalReason, str] = MappingProxyType(
     }
 )
 
-SIDE_EXITS = frozenset(
-    {_S.MOVED_AWAY, _S.LEFT_COUNTRY, _S.NOT_COMPULSORY, _S.FOUND_OWN_SCHOOL, _S.UNREACHABLE}
-)
+SIDE_EXITS = frozenset({_S.MOVED_AWAY, _S.LEFT_COUNTRY, _S.NOT_COMPULSORY, _S.FOUND_OWN_SCHOOL, _S.UNREACHABLE})
 """Ends that do not lead through a placement; each can be taken back to "reported"."""
 
 FINAL = SIDE_EXITS | {_S.COMPLETED}

@@ -1,0 +1,96 @@
+"""Who people are: sessions by token, users by address, names by id."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import clock
+from app.accounts.models import Organisation, User, UserProfile, UserRole, UserSession
+from app.data import cipher, records
+from app.data.database import session
+from app.data.keyring import INSTALLATION
+from app.policies import Actor, OrganisationKind, Role
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=10)
+
+
+def email_token(email: str) -> bytes:
+    """The keyed token an address is found by; the address itself lies sealed."""
+    return cipher.token(records.keyring().subkey(INSTALLATION, "sign-in"), email.strip().casefold())
+
+
+def token_hash(token: str) -> bytes:
+    """What of a session token is stored: its SHA-256, as the token has 256 random bits."""
+    return sha256(token.encode()).digest()
+
+
+def user_by_email(email: str) -> User | None:
+    """The user with this address, whatever its spelling in upper and lower case."""
+    return session().scalar(select(User).where(User.email_token == email_token(email)))
+
+
+def live_session(token: str) -> tuple[UserSession, User] | None:
+    """The session of this token with its user, unless it ended, idled 30 min or is 10 h old."""
+    now = clock.now()
+    query = (
+        select(UserSession, User)
+        .join(User, User.id == UserSession.user_id)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > now - IDLE,
+            UserSession.created_at > now - ABSOLUTE,
+            User.is_active.is_(True),
+        )
+    )
+    row = session().execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def actor_of(user: User) -> Actor:
+    """What the policies need to know of a user."""
+    return Actor(user.organisation_id, user.organisation.kind, user.id, user.roles)
+
+
+def organisation(organisation_id: UUID) -> Organisation | None:
+    """An organisation by its id."""
+    return session().get(Organisation, organisation_id)
+
+
+def organisations(*kinds: OrganisationKind) -> list[Organisation]:
+    """Active organisations of these kinds (none given: of all), by name."""
+    query = select(Organisation).where(Organisation.is_active.is_(True)).order_by(Organisation.name)
+    if kinds:
+        query = query.where(Organisation.kind.in_(kinds))
+    return list(session().scalars(query))
+
+
+def profiles(user_ids: Collection[UUID]) -> dict[UUID, UserProfile]:
+    """The profiles of these people, opened with the key of each one's own organisation."""
+    rows = session().execute(select(User.id, User.organisation_id).where(User.id.in_(set(user_ids)))).all()
+    found: dict[UUID, UserProfile] = {}
+    for organisation_id in {row.organisation_id for row in rows}:
+        ids = [row.id for row in rows if row.organisation_id == organisation_id]
+        opened = records.find_many(UserProfile, ids, reader=organisation_id)
+        found.update({user_id: stored.sheet for user_id, stored in opened.items()})
+    return found
+
+
+def names(user_ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """What to call these people on a page."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    return {user_id: profile.name for user_id, profile in profiles(wanted).items()}
+
+
+def people(organisation_id: UUID, *roles: Role) -> list[User]:
+    """Active people of an organisation with any of these roles (none given: all), oldest first."""
+    query = select(User).where(User.organisation_id == organisation_id, User.is_active.is_(True)).order_by(User.id)
+    if roles:
+        query = query.where(User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(roles))))
+    return list(session().scalars(query))

@@ -1,0 +1,159 @@
+"""The database: one committer, work after commit, SQLite made safe for many processes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.data.base import Base
+from app.errors import Conflict, StorageFull, Unavailable
+from app.extensions import db
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+WRITE = "einstieg_write"
+RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
+DISK_FULL_SQLSTATES = frozenset({"53100", "53000"})
+UNREACHABLE_SQLSTATES = frozenset({"57P01", "57P02", "57P03", "08000", "08001", "08003", "08006"})
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to `app` and prepare each of its engines."""
+    db.init_app(app)
+    with app.app_context():
+        for engine in {id(e): e for e in db.engines.values()}.values():
+            prepare_engine(engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make SQLite behave: WAL, foreign keys, real transactions, patience, deleted bytes overwritten."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITE, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def session() -> Session:
+    """The session of this application context."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Do all inside or nothing of it: the one place that commits.
+
+    Whatever was read before is read again inside, under the write lock of SQLite. A transaction inside a
+    transaction joins the outer one. Raises Conflict, StorageFull or Unavailable for what the database reports.
+    """
+    current = session()
+    if current.info.get("open"):
+        yield current
+        return
+    if current.new or current.dirty or current.deleted:
+        raise RuntimeError("something was changed outside a transaction()")
+    current.rollback()
+    current.info.update(open=True, before={}, after=[])
+    try:
+        current.connection(execution_options={WRITE: True})
+        yield current
+        current.flush()
+        for work in list(current.info["before"].values()):
+            work(current)
+        current.commit()
+    except BaseException as error:
+        current.rollback()
+        current.info["after"] = []
+        _raise_ours(error)
+        raise
+    finally:
+        later = current.info.pop("after", [])
+        current.info.pop("before", None)
+        current.info["open"] = False
+    for work in later:
+        _run_late(work)
+
+
+def before_commit(key: str, work: Callable[[Session], None]) -> bool:
+    """Run `work` once as the last step of the open transaction; answers whether `key` was known already."""
+    current = session()
+    if not current.info.get("open"):
+        raise RuntimeError("before_commit() needs an open transaction()")
+    known = key in current.info["before"]
+    current.info["before"].setdefault(key, work)
+    return known
+
+
+def after_commit(work: Callable[[], None]) -> None:
+    """Run `work` once this transaction is kept; its errors are logged and harm nothing."""
+    current = session()
+    if not current.info.get("open"):
+        raise RuntimeError("after_commit() needs an open transaction()")
+    current.info["after"].append(work)
+
+
+def retrying(work: Callable[[], Result], *, attempts: int = 6) -> Result:
+    """Run `work` (which opens its own transaction) again after a deadlock or a lost serialisation race."""
+    for attempt in range(1, attempts + 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if attempt == attempts or not _is_retryable(error):
+                raise
+            time.sleep(0.02 * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def _run_late(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception as error:
+        log.warning("work after commit failed: %s", type(error).__name__)
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _is_retryable(error: DBAPIError) -> bool:
+    return _sqlstate(error) in RETRYABLE_SQLSTATES or "database is locked" in str(error.orig)
+
+
+def _raise_ours(error: BaseException) -> None:
+    """Turn what the database reports into our own errors, without its text (which may quote values)."""
+    if isinstance(error, StaleDataError):
+        raise Conflict("changed by somebody else") from None
+    if isinstance(error, OSError) and error.errno == 28:
+        raise StorageFull("disk full") from None
+    if not isinstance(error, DBAPIError):
+        return
+    if _sqlstate(error) in DISK_FULL_SQLSTATES or "disk is full" in str(error.orig):
+        raise StorageFull("disk full") from None
+    if error.connection_invalidated or _sqlstate(error) in UNREACHABLE_SQLSTATES:
+        raise Unavailable("database") from None

@@ -1,0 +1,115 @@
+"""Where the root key comes from: a plug-in of five methods that wraps and unwraps organisation keys."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from pathlib import Path
+from typing import Protocol
+
+from app.data import cipher
+from app.errors import EinstiegError
+
+
+class KeyFileError(EinstiegError):
+    """The key file is missing, readable by others, or broken; the text says what to do."""
+
+
+class KeyProvider(Protocol):
+    """Holds the root key; nothing else ever sees it."""
+
+    def current(self) -> int:
+        """The version new wraps use."""
+        ...
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Seal a key under the current root version."""
+        ...
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Open a wrapped key; raises Tampered."""
+        ...
+
+    def rotate(self) -> int:
+        """Make a new root version and answer it."""
+        ...
+
+    def destroy(self, version: int) -> None:
+        """Forget a root version for ever."""
+        ...
+
+
+class KeyFile:
+    """The root key in a file of mode 0400: one line a version, `version:base64`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys = _read(path)
+
+    def current(self) -> int:
+        """The highest version in the file."""
+        return max(self._keys)
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Seal a key under the newest line of the file."""
+        version = self.current()
+        return cipher.seal(self._keys[version], key, context, generation=version)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Open with the line the wrap names; raises Tampered or KeyFileError."""
+        version = cipher.generation_of(wrapped)
+        if version not in self._keys:
+            raise KeyFileError("the key file lacks the version that this organisation key was wrapped with")
+        return cipher.unseal(self._keys[version], wrapped, context)
+
+    def rotate(self) -> int:
+        """Append a new line; wraps made before stay readable until `destroy`."""
+        version = self.current() + 1
+        _write(self._path, {**self._keys, version: cipher.new_key()})
+        self._keys = _read(self._path)
+        return version
+
+    def destroy(self, version: int) -> None:
+        """Remove a line that is not the newest."""
+        if version == self.current():
+            raise KeyFileError("the current root key cannot be destroyed")
+        _write(self._path, {number: key for number, key in self._keys.items() if number != version})
+        self._keys = _read(self._path)
+
+
+def create_key_file(path: Path) -> None:
+    """Make a fresh key file; an existing one is never touched."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(path, {1: cipher.new_key()})
+
+
+def _read(path: Path) -> dict[int, bytes]:
+    if not path.exists():
+        raise KeyFileError("the key file is missing: restore it, or on a new installation run 'flask keys init'")
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise KeyFileError("the key file can be read by others: set its mode to 0400")
+    keys: dict[int, bytes] = {}
+    for line in path.read_text().split():
+        number, _, encoded = line.partition(":")
+        key = base64.b64decode(encoded)
+        if not number.isdecimal() or len(key) != cipher.KEY_BYTES:
+            raise KeyFileError("the key file is broken: restore it from the officers' copy")
+        keys[int(number)] = key
+    if not keys:
+        raise KeyFileError("the key file is empty: restore it from the officers' copy")
+    return keys
+
+
+def _write(path: Path, keys: dict[int, bytes]) -> None:
+    """Replace the file in one step, so that a crash leaves the old or the new one."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(descriptor, "w") as file:
+        for number in sorted(keys):
+            file.write(f"{number}:{base64.b64encode(keys[number]).decode()}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

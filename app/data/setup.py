@@ -1,0 +1,82 @@
+"""Getting the stores ready: folders, key file, migrations; and binding them to an application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from flask import Flask
+from sqlalchemy import Engine, make_url
+
+from app.data import database
+from app.data.keyring import KeyRing
+from app.data.providers import KeyFile
+from app.extensions import db
+from config import Config
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+STORES = ("data", "keys")
+
+
+def configure(app: Flask, config: Config) -> None:
+    """Tell Flask-SQLAlchemy where data and key store lie."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = with_driver(config.database_url)
+    app.config["SQLALCHEMY_BINDS"] = {"keys": with_driver(config.keys_database_url)}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "hide_parameters": True}
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Open the engines and the key ring; raises KeyFileError when there is no usable key file."""
+    make_folders(config)
+    configure(app, config)
+    database.init_app(app)
+    with app.app_context():
+        app.extensions["keyring"] = KeyRing(db.engines["keys"], KeyFile(config.key_file))
+
+
+def make_folders(config: Config) -> None:
+    """The folders of this installation, readable by its own user alone."""
+    for folder in (
+        config.home,
+        config.data_folder,
+        config.files_folder,
+        config.keys_folder,
+        config.run_folder,
+    ):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def migrate(engine: Engine, store: str, revision: str = "head") -> None:
+    """Bring one store ("data" or "keys") up to a revision."""
+    with engine.begin() as connection:
+        command.upgrade(_alembic(store, connection), revision)
+
+
+def migrate_down(engine: Engine, store: str, revision: str = "base") -> None:
+    """Take one store back to a revision."""
+    with engine.begin() as connection:
+        command.downgrade(_alembic(store, connection), revision)
+
+
+def migrate_all() -> None:
+    """Bring both stores of the present application to their newest revision."""
+    migrate(db.engine, "data")
+    migrate(db.engines["keys"], "keys")
+
+
+def with_driver(url: str) -> str:
+    """Name the PostgreSQL driver we use (psycopg 3) in a plain postgresql:// address."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+def _alembic(store: str, connection: object) -> AlembicConfig:
+    settings = AlembicConfig()
+    settings.set_main_option("path_separator", "newline")
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.set_main_option("version_locations", str(MIGRATIONS / "versions" / store))
+    settings.attributes.update(connection=connection, store=store)
+    return settings

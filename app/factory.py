@@ -1,0 +1,92 @@
+"""Making the application: settings, stores, gate, web layer, packages, in that order."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, g, request
+from flask_login import current_user
+
+from app import clock, home, queue
+from app.accounts import gate, queries
+from app.data import setup
+from app.extensions import babel, csrf, limiter
+from app.policies import Permission
+from app.web import assets, errors, format, forms, headers, languages, layout, navigation
+from app.web.actors import may
+from app.web.layout import Viewer
+from app.web.roles import role_names
+from config import Config, read_config
+
+ROOT = Path(__file__).parent.parent
+LARGEST_REQUEST = 26 * 1024 * 1024
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application of one installation; raises SettingError or KeyFileError when it cannot start safely."""
+    config = config or read_config(os.environ)
+    app = Flask("einstieg", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
+    _configure(app, config)
+    clock.start_at(config.now)
+    setup.init_app(app, config)
+    app.extensions["doorbell"] = queue.connect(None if config.transport == "polling" else config.redis_url)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    babel.init_app(app, locale_selector=_locale)
+    gate.init_app(app)
+    _init_web(app, config)
+    home.init_app(app)
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.extensions["config"] = config
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="einstieg",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI="memory://",
+        BABEL_DEFAULT_LOCALE="de",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "app" / "translations"),
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _init_web(app: Flask, config: Config) -> None:
+    headers.init_app(app, config)
+    assets.init_app(app, config)
+    format.init_app(app)
+    forms.init_app(app)
+    errors.init_app(app)
+    navigation.init_app(app, may=_may)
+    layout.init_app(app, config, viewer=_viewer)
+    app.add_template_global(may, "may")
+
+
+def _may(permission: Permission) -> bool:
+    return may(permission)
+
+
+def _viewer() -> Viewer | None:
+    """The signed-in person for the bar at the top, opened once a request."""
+    if not current_user.is_authenticated:
+        return None
+    if "viewer" not in g:
+        user = current_user.user
+        g.viewer = Viewer(name=queries.names([user.id]).get(user.id, ""), role=role_names(user.roles))
+    viewer: Viewer = g.viewer
+    return viewer
+
+
+def _locale() -> str:
+    """The language of a page: named in the address on families' pages, German everywhere else."""
+    code = (request.view_args or {}).get("language_code", "de") if request else "de"
+    return code if code in {language.code for language in languages.active_languages()} else "de"

@@ -1,0 +1,39 @@
+"""Composition of packages: their blueprints, permissions, navigation, tabs and jobs, in one list each."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from app import policies
+from app.accounts import policies as account_policies
+from app.accounts import views as account_views
+from app.policies import Table
+from app.web import health, navigation
+from app.web.navigation import NavigationItem
+from cases import policies as case_policies
+from cases import tabs
+from cases.tabs import Tab
+
+BLUEPRINTS: list[Blueprint] = [
+    health.blueprint,
+    account_views.blueprint,
+]
+
+TABLES: list[Table] = [
+    account_policies.TABLE,
+    case_policies.TABLE,
+]
+
+NAVIGATION: list[NavigationItem] = []
+
+TABS: list[Tab] = []
+
+
+def init_app(app: Flask) -> None:
+    """Bring every package into the application."""
+    for table in TABLES:
+        policies.register(table)
+    navigation.add(*NAVIGATION)
+    tabs.add(*TABS)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,57 @@
+"""The steps of a handover, and which may follow which."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.errors import WrongState
+
+
+class HandoverState(StrEnum):
+    """Where a handover stands: access is granted on acceptance, never on offer."""
+
+    ROUTING = "routing"
+    UNROUTED = "unrouted"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The German word for pages."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    HandoverState.ROUTING: "wird zugeordnet",
+    HandoverState.UNROUTED: "keine passende Stelle gefunden",
+    HandoverState.OFFERED: "angeboten",
+    HandoverState.ACCEPTED: "angenommen",
+    HandoverState.DECLINED: "nicht angenommen",
+    HandoverState.RETURNED: "zurückgegeben",
+    HandoverState.WITHDRAWN: "zurückgezogen",
+}
+
+OPEN_STATES = frozenset({HandoverState.ROUTING, HandoverState.UNROUTED, HandoverState.OFFERED, HandoverState.ACCEPTED})
+
+STEPS: dict[HandoverState, frozenset[HandoverState]] = {
+    HandoverState.ROUTING: frozenset({HandoverState.OFFERED, HandoverState.UNROUTED, HandoverState.WITHDRAWN}),
+    HandoverState.UNROUTED: frozenset({HandoverState.ROUTING, HandoverState.OFFERED, HandoverState.WITHDRAWN}),
+    HandoverState.OFFERED: frozenset(
+        {HandoverState.ACCEPTED, HandoverState.DECLINED, HandoverState.WITHDRAWN, HandoverState.ROUTING}
+    ),
+    HandoverState.ACCEPTED: frozenset(
+        {HandoverState.RETURNED, HandoverState.OFFERED, HandoverState.ROUTING, HandoverState.WITHDRAWN}
+    ),
+    HandoverState.DECLINED: frozenset(),
+    HandoverState.RETURNED: frozenset(),
+    HandoverState.WITHDRAWN: frozenset(),
+}
+
+
+def check_step(old: HandoverState, new: HandoverState) -> None:
+    """Raise WrongState unless a handover may go from `old` to `new`."""
+    if new not in STEPS[old]:
+        raise WrongState(old, new)

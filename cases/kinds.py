@@ -1,0 +1,150 @@
+"""The kinds of things in a case file, as the pages name them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AccessKind(StrEnum):
+    """Why somebody besides the advisor may work in a case."""
+
+    DEPUTY = "deputy"
+    HANDOVER = "handover"
+
+
+class DocumentKind(StrEnum):
+    """The papers that Düsseldorf asks for before a talk, and those that come later."""
+
+    CONSENT_FORM = "consent_form"
+    CHILD_ID = "child_id"
+    GUARDIAN_ID = "guardian_id"
+    REGISTRATION = "registration"
+    SCHOOL_REPORT = "school_report"
+    CUSTODY = "custody"
+    MEASLES_PROOF = "measles_proof"
+    RESIDENCE_PAPER = "residence_paper"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The German name."""
+        return _DOCUMENTS[self]
+
+
+class TaskKind(StrEnum):
+    """What a task is about; the review dates of initial support are tasks of their own kind."""
+
+    GENERAL = "general"
+    CALL_BACK = "call_back"
+    CHECK_DOCUMENTS = "check_documents"
+    PLAN_APPOINTMENT = "plan_appointment"
+    FOLLOW_UP_REFUSAL = "follow_up_refusal"
+    AWAIT_AUTHORITY = "await_authority"
+    REVIEW_6 = "review_6"
+    REVIEW_12 = "review_12"
+    REVIEW_18 = "review_18"
+    REVIEW_21 = "review_21"
+    REVIEW_24 = "review_24"
+    HANDOVER_ANSWER = "handover_answer"
+
+    @property
+    def label(self) -> str:
+        """The German name."""
+        return _TASKS[self]
+
+
+class ConsentPurpose(StrEnum):
+    """What a family may consent to, each by itself."""
+
+    COLLECTION = "collection"
+    SCHOOL_AUTHORITY = "school_authority"
+    SCHOOL = "school"
+    HEALTH_OFFICE = "health_office"
+    KIM_HANDOVER = "kim_handover"
+    CONTACT_EMAIL = "contact_email"
+    CONTACT_SMS = "contact_sms"
+    INTERPRETER = "interpreter"
+
+    @property
+    def label(self) -> str:
+        """The German name."""
+        return _PURPOSES[self]
+
+
+class LegalBasis(StrEnum):
+    """On what a purpose rests: not every act of an authority needs consent."""
+
+    CONSENT = "consent"
+    PUBLIC_TASK = "public_task"
+
+    @property
+    def label(self) -> str:
+        """The German name with its norm."""
+        return _BASES[self]
+
+
+class GuardianKind(StrEnum):
+    """Who stands for the child."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    LEGAL_GUARDIAN = "legal_guardian"
+    YOUTH_OFFICE = "youth_office"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The German name."""
+        return _GUARDIANS[self]
+
+
+_DOCUMENTS = {
+    DocumentKind.CONSENT_FORM: "Einwilligungserklärung (unterschrieben)",
+    DocumentKind.CHILD_ID: "Pass oder Ausweis des Kindes",
+    DocumentKind.GUARDIAN_ID: "Pass oder Ausweis der Eltern",
+    DocumentKind.REGISTRATION: "Meldebescheinigung",
+    DocumentKind.SCHOOL_REPORT: "Letztes Schulzeugnis (möglichst mit Übersetzung)",
+    DocumentKind.CUSTODY: "Nachweis über Sorgerecht oder Vormundschaft",
+    DocumentKind.MEASLES_PROOF: "Masern-Nachweis",
+    DocumentKind.RESIDENCE_PAPER: "Aufenthaltspapier",
+    DocumentKind.OTHER: "Weitere Unterlage",
+}
+
+_TASKS = {
+    TaskKind.GENERAL: "Aufgabe",
+    TaskKind.CALL_BACK: "Zurückrufen",
+    TaskKind.CHECK_DOCUMENTS: "Unterlagen prüfen",
+    TaskKind.PLAN_APPOINTMENT: "Termin planen",
+    TaskKind.FOLLOW_UP_REFUSAL: "Nach Ablehnung neu versuchen",
+    TaskKind.AWAIT_AUTHORITY: "Antwort der Schulaufsicht abwarten",
+    TaskKind.REVIEW_6: "Erstförderung: Stand nach 6 Monaten",
+    TaskKind.REVIEW_12: "Erstförderung: Stand nach 12 Monaten",
+    TaskKind.REVIEW_18: "Erstförderung: Stand nach 18 Monaten",
+    TaskKind.REVIEW_21: "Erstförderung: Übergang planen (21 Monate)",
+    TaskKind.REVIEW_24: "Erstförderung: Übergang oder Verlängerung (24 Monate)",
+    TaskKind.HANDOVER_ANSWER: "Antwort auf eine Übergabe ansehen",
+}
+
+_PURPOSES = {
+    ConsentPurpose.COLLECTION: "Erhebung der Daten für die Beratung",
+    ConsentPurpose.SCHOOL_AUTHORITY: "Weitergabe an Schulamt oder Bezirksregierung",
+    ConsentPurpose.SCHOOL: "Weitergabe an die Schule",
+    ConsentPurpose.HEALTH_OFFICE: "Weitergabe an das Gesundheitsamt",
+    ConsentPurpose.KIM_HANDOVER: "Übergabe an das Kommunale Integrationsmanagement",
+    ConsentPurpose.CONTACT_EMAIL: "Nachrichten per E-Mail",
+    ConsentPurpose.CONTACT_SMS: "Nachrichten per SMS",
+    ConsentPurpose.INTERPRETER: "Angaben an Sprachmittlung",
+}
+
+_BASES = {
+    LegalBasis.CONSENT: "Einwilligung (Art. 6 Abs. 1 lit. a DSGVO)",
+    LegalBasis.PUBLIC_TASK: "öffentliche Aufgabe (Art. 6 Abs. 1 lit. e DSGVO, §§ 34, 46 SchulG NRW)",
+}
+
+_GUARDIANS = {
+    GuardianKind.MOTHER: "Mutter",
+    GuardianKind.FATHER: "Vater",
+    GuardianKind.LEGAL_GUARDIAN: "Vormund",
+    GuardianKind.YOUTH_OFFICE: "Jugendamt",
+    GuardianKind.OTHER: "andere sorgeberechtigte Person",
+}

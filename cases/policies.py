@@ -1,0 +1,139 @@
+"""Who may do what in a case file: by role, by organisation, and by relation to the case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.policies import Actor, OrganisationKind, Permission, Predicate, Role
+from cases.kinds import AccessKind
+from cases.models import Case
+
+
+class CasePermission(Permission):
+    """What can be done with case files; the subject is the Case, or nothing for lists and making."""
+
+    LIST = "case.list"
+    SEARCH = "case.search"
+    OPEN = "case.open"
+    FIND = "case.find"
+    READ = "case.read"
+    CHANGE = "case.change"
+    READ_HEALTH = "case.read_health"
+    CHANGE_HEALTH = "case.change_health"
+    READ_NOTES = "case.read_notes"
+    WRITE_NOTES = "case.write_notes"
+    MANAGE_DOCUMENTS = "case.manage_documents"
+    READ_CONSENTS = "case.read_consents"
+    MANAGE_CONSENTS = "case.manage_consents"
+    MANAGE_TASKS = "case.manage_tasks"
+    ASSIGN = "case.assign"
+    INVITE = "case.invite"
+    BOOK = "case.book"
+    PLACE = "case.place"
+    HAND_OVER = "case.hand_over"
+    READ_TRACE = "case.read_trace"
+    CLOSE = "case.close"
+
+
+def works_with_cases(actor: Actor, _: Any) -> bool:
+    """Anybody whose work is with case files."""
+    return is_ki_staff(actor, None) or is_kim_staff(actor, None)
+
+
+def is_ki_staff(actor: Actor, _: Any) -> bool:
+    """Reception, advisors and lead of a KI."""
+    return actor.organisation_kind is OrganisationKind.KI and actor.has(Role.RECEPTION, Role.ADVISOR, Role.LEAD)
+
+
+def is_kim_staff(actor: Actor, _: Any) -> bool:
+    """Case managers and leads at the city or a welfare body."""
+    return actor.has(Role.KIM_CASE_MANAGER, Role.KIM_LEAD)
+
+
+def belongs_to_own_ki(actor: Actor, case: Case) -> bool:
+    """The case is of the actor's own KI: enough to find it by name, not to open it."""
+    return is_ki_staff(actor, None) and case.organisation_id == actor.organisation_id
+
+
+def counsels(actor: Actor, case: Case) -> bool:
+    """The case's advisor or deputy, any advisor while it has none, and the lead of its KI."""
+    if not belongs_to_own_ki(actor, case):
+        return False
+    if actor.has(Role.LEAD):
+        return True
+    return actor.has(Role.ADVISOR) and (case.advisor_id in (None, actor.user_id) or is_deputy(actor, case))
+
+
+def is_deputy(actor: Actor, case: Case) -> bool:
+    """Somebody the case was shared with inside the KI."""
+    return any(
+        row.kind is AccessKind.DEPUTY and row.user_id == actor.user_id and actor.user_id is not None
+        for row in case.access
+    )
+
+
+def receives_family(actor: Actor, case: Case) -> bool:
+    """Reception of the case's KI, who takes calls and papers, or those who counsel."""
+    return counsels(actor, case) or (actor.has(Role.RECEPTION) and belongs_to_own_ki(actor, case))
+
+
+def manages(actor: Actor, case: Case) -> bool:
+    """The KIM case manager who accepted the case, or the lead of that body."""
+    for row in case.access:
+        if row.kind is not AccessKind.HANDOVER or row.organisation_id != actor.organisation_id:
+            continue
+        if actor.has(Role.KIM_LEAD) or (actor.has(Role.KIM_CASE_MANAGER) and row.user_id == actor.user_id):
+            return True
+    return False
+
+
+def may_read(actor: Actor, case: Case) -> bool:
+    """Those who receive, counsel or manage; and the system for its own organisation's cases."""
+    return receives_family(actor, case) or manages(actor, case) or acts_for_owner(actor, case)
+
+
+def counsels_or_manages(actor: Actor, case: Case) -> bool:
+    """Those who work with the content of a case."""
+    return counsels(actor, case) or manages(actor, case)
+
+
+def acts_for_owner(actor: Actor, case: Case) -> bool:
+    """The system, on behalf of the organisation the case belongs to."""
+    return actor.is_system and actor.organisation_id == case.organisation_id
+
+
+def books(actor: Actor, case: Case) -> bool:
+    """Staff of the case, or the family itself with its link."""
+    return receives_family(actor, case) or manages(actor, case) or actor.invited_to == case.id
+
+
+def leads_ki(actor: Actor, case: Case) -> bool:
+    """The lead of the case's KI, or the advisor who takes an unassigned case."""
+    return belongs_to_own_ki(actor, case) and (
+        actor.has(Role.LEAD) or (actor.has(Role.ADVISOR) and case.advisor_id in (None, actor.user_id))
+    )
+
+
+TABLE: dict[Permission, Predicate] = {
+    CasePermission.LIST: works_with_cases,
+    CasePermission.SEARCH: works_with_cases,
+    CasePermission.OPEN: is_ki_staff,
+    CasePermission.FIND: lambda actor, case: belongs_to_own_ki(actor, case) or manages(actor, case),
+    CasePermission.READ: may_read,
+    CasePermission.CHANGE: lambda actor, case: receives_family(actor, case) or acts_for_owner(actor, case),
+    CasePermission.READ_HEALTH: counsels_or_manages,
+    CasePermission.CHANGE_HEALTH: counsels,
+    CasePermission.READ_NOTES: counsels_or_manages,
+    CasePermission.WRITE_NOTES: counsels_or_manages,
+    CasePermission.MANAGE_DOCUMENTS: receives_family,
+    CasePermission.READ_CONSENTS: may_read,
+    CasePermission.MANAGE_CONSENTS: receives_family,
+    CasePermission.MANAGE_TASKS: lambda actor, case: receives_family(actor, case) or manages(actor, case),
+    CasePermission.ASSIGN: leads_ki,
+    CasePermission.INVITE: receives_family,
+    CasePermission.BOOK: books,
+    CasePermission.PLACE: counsels,
+    CasePermission.HAND_OVER: counsels,
+    CasePermission.READ_TRACE: counsels_or_manages,
+    CasePermission.CLOSE: counsels,
+}
