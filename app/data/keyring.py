@@ -255,7 +255,8 @@ class KeyRing:
             organisation_keys.c.organisation_id == organisation_id
         )
         with self._engine.connect() as connection:
-            return connection.execute(query).scalar_one()
+            newest: int | None = connection.execute(query).scalar_one()
+        return newest
 
     def _write(self) -> AbstractContextManager[Connection]:
         return self._engine.execution_options(**{WRITE: True}).begin()

@@ -54,9 +54,7 @@ def modules() -> tuple[Module, ...]:
     """Every module of the packages and both entrances, without migrations (generated, then frozen)."""
     files = [ROOT / name for name in ENTRANCES if (ROOT / name).exists()]
     for package in PACKAGES:
-        files.extend(
-            file for file in sorted((ROOT / package).rglob("*.py")) if "migrations" not in file.parts
-        )
+        files.extend(file for file in sorted((ROOT / package).rglob("*.py")) if "migrations" not in file.parts)
     return tuple(_parse(file) for file in files)
 
 
@@ -113,8 +111,6 @@ def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     """The statements after the docstring."""
     first = body[0] if body else None
     is_text = (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
     )
     return body[1:] if is_text else body

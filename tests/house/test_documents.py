@@ -70,11 +70,7 @@ def _settings() -> set[str]:
             and node.args
         ):
             key = node.args[0]
-        elif (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "environment"
-        ):
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "environment":
             key = node.slice
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isupper():
             names.add(key.value)

@@ -48,8 +48,7 @@ def test_the_last_line_names_what_is_missing_and_how_to_get_it(tmp_path: Path) -
     run = _run(tmp_path, ci="")
     assert run.returncode == 0
     assert run.stdout.splitlines()[-1] == (
-        "LEFT OUT: 1 test, as Chromium is not here. "
-        "To run them: apt install chromium, or set CHROMIUM to its path"
+        "LEFT OUT: 1 test, as Chromium is not here. To run them: apt install chromium, or set CHROMIUM to its path"
     )
 
 

@@ -56,9 +56,7 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 def test_every_module_opens_with_a_sentence() -> None:
     silent = [
-        module.path
-        for module in modules() + test_files()
-        if module.tree.body and not ast.get_docstring(module.tree)
+        module.path for module in modules() + test_files() if module.tree.body and not ast.get_docstring(module.tree)
     ]
     assert silent == []
 

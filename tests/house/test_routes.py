@@ -37,9 +37,7 @@ def test_no_route_changes_anything_by_get(app: Flask) -> None:
 
 def _is_public(app: Flask, rule: Rule) -> bool:
     view = app.view_functions[rule.endpoint]
-    return bool(
-        getattr(view, "is_public", False) or getattr(getattr(view, "view_class", None), "is_public", False)
-    )
+    return bool(getattr(view, "is_public", False) or getattr(getattr(view, "view_class", None), "is_public", False))
 
 
 def _refusals(method: str) -> set[int]:

@@ -72,9 +72,7 @@ def test_no_service_knows_a_form_or_a_request() -> None:
         if _holds_services(module)
         for node in ast.walk(module.tree)
         for name in _names_taken(node)
-        if name in {"flask.request", "flask.session", "flask.g", "flask.flash"}
-        or ".forms" in name
-        or ".views" in name
+        if name in {"flask.request", "flask.session", "flask.g", "flask.flash"} or ".forms" in name or ".views" in name
     ]
     assert known == []
 

@@ -43,9 +43,7 @@ def test_no_template_holds_a_style_or_a_script() -> None:
 
 
 def test_no_template_calculates(app: Flask) -> None:
-    found = [
-        f"{name}:{node.lineno}" for name, text in templates().items() for node in _sums(app.jinja_env, text)
-    ]
+    found = [f"{name}:{node.lineno}" for name, text in templates().items() for node in _sums(app.jinja_env, text)]
     assert found == []
 
 

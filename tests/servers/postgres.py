@@ -172,5 +172,7 @@ class SqliteFolder:
         """Let `build(url)` fill a file once; it must have closed its connections when it comes back."""
         if template not in self.templates:
             build(f"sqlite:///{self.folder / template}.sqlite")
+            if (self.folder / f"{template}.sqlite-wal").exists():
+                raise RuntimeError(f"{template} is still open: what lies in its write-ahead log would not be copied")
             self.templates.add(template)
         return template
