@@ -19,7 +19,7 @@ LIKELY = 0.85
 _PREFIX_LETTERS = 3
 _SINGLE_WORD = 0.9
 _MISSING_WORD = 0.02
-_JOIN_SLACK = 4
+_JOIN_LEAST = 0.7
 
 
 def name_keys(name: str) -> frozenset[str]:
@@ -88,9 +88,9 @@ class _Matcher:
             return max(shorter._cover(parts, unvowelled) for shorter in self._shorter)
         best = 0.0
         for i, (a, b) in enumerate(pairwise(parts)):
-            length = len(a) + len(b)
-            if any(abs(length - len(word.roman)) <= _JOIN_SLACK for word in self._words):
-                best = max(best, self._cover([*parts[:i], a + b, *parts[i + 2 :]], unvowelled))
+            one = a + b
+            if any(JaroWinkler.similarity(one, word.roman) >= _JOIN_LEAST for word in self._words):
+                best = max(best, self._cover([*parts[:i], one, *parts[i + 2 :]], unvowelled))
         return best
 
     def _cover(self, parts: list[str], unvowelled: bool) -> float:
@@ -120,7 +120,7 @@ def _join(a: Word, b: Word) -> Word:
 
 
 def _assign(columns: list[tuple[float, ...]], wanted: int) -> float:
-    """The sum of the best pairs, no word twice; two against two are compared both ways, more greedily."""
+    """The sum of the best pairs, no word twice; exact for two against two, else greedy."""
     if wanted == 2 and len(columns) == 2:
         (a, b), (c, d) = columns
         return max(a + d, b + c)
@@ -152,7 +152,7 @@ def _pair(query: Word, keys: frozenset[str], word: Word) -> float:
         return near
     shared = max((len(key) for key in keys & word.skeletons()), default=0)
     if query.unvowelled is not word.unvowelled:
-        return max(near, (0.0, 0.7, 0.88)[shared] if shared < 3 else 0.95)
+        return max(near, (0.0, 0.7, 0.88)[shared] if shared < 3 else 0.88 + 0.08 * near)
     if shared < 2:
         return near
     return max(near, 0.55 + 0.43 * near if shared == 2 else 0.7 + 0.28 * near)

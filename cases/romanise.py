@@ -65,7 +65,12 @@ def _to_ascii(text: str) -> str:
     if text.isascii():
         return text
     text = _MARKS.sub("", unicodedata.normalize("NFD", text).translate(_TABLE))
-    return text if text.isascii() else anyascii(text).casefold()
+    return text if text.isascii() else anyascii("".join(map(_letter, text))).casefold()
+
+
+def _letter(mark: str) -> str:
+    """A letter or vowel sign as it is, anything else as a space: anyascii would spell out an emoji in words."""
+    return mark if mark.isalpha() or unicodedata.category(mark).startswith("M") or mark in "789" else " "
 
 
 def _letters_only(text: str) -> str:
