@@ -41,14 +41,29 @@ class GermanLevel(StrEnum):
     @property
     def label(self) -> str:
         """ "A1" to "C2", or German words for none and unknown."""
-        return {"none": "keine Deutschkenntnisse", "unknown": "nicht bekannt"}.get(
-            self.value, self.value.upper()
-        )
+        return {"none": "keine Deutschkenntnisse", "unknown": "nicht bekannt"}.get(self.value, self.value.upper())
 
     @property
     def is_sufficient(self) -> bool:
         """Whether it reaches B1, the goal of the support (BASS 13-63 Nr. 3, 2.3)."""
         return self in (GermanLevel.B1, GermanLevel.B2, GermanLevel.C1, GermanLevel.C2)
+
+
+def read_literacy(literate: str, latin_script: str) -> Literacy:
+    """Join the two answers of the intake, each "yes", "no" or empty; Latin script implies literacy."""
+    if latin_script == "yes":
+        return Literacy.LATIN
+    if literate == "no":
+        return Literacy.NONE
+    return Literacy.OTHER_SCRIPT if literate == "yes" and latin_script == "no" else Literacy.UNKNOWN
+
+
+def read_german_level(text: str) -> GermanLevel:
+    """Read "A1", "a2", "B1+" or "0"; of two levels ("A2/B1") the lower counts, anything else is unknown."""
+    first = text.strip().lower().split("/")[0].rstrip("+")
+    if first == "0":
+        return GermanLevel.NONE
+    return GermanLevel(first) if first in set(GermanLevel) else GermanLevel.UNKNOWN
 
 
 @dataclass(frozen=True)

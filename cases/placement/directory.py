@@ -56,6 +56,11 @@ class Operation(StrEnum):
     CLOSED = "closed"
 
 
+def operation_of(status_code: str) -> Operation:
+    """Read the official one-digit code; raises KeyError for one the key table does not have."""
+    return _OPERATIONS[status_code]
+
+
 _OPERATIONS = {
     "0": Operation.CLOSING,
     "1": Operation.OPEN,
@@ -85,6 +90,7 @@ class SchoolRow:
     is_private: bool
     owner_number: str
     municipality: str
+    status_code: str
     operation: Operation
     operation_on: date | None
     point: Point | None
@@ -148,9 +154,7 @@ def parse_directory(lines: Iterable[str]) -> Iterator[SchoolRow | RowProblem]:
         try:
             row = _read_row(header, text, line)
             if row.number in seen:
-                raise _BrokenRowError(
-                    f"Die Schulnummer {row.number} steht schon in Zeile {seen[row.number]}."
-                )
+                raise _BrokenRowError(f"Die Schulnummer {row.number} steht schon in Zeile {seen[row.number]}.")
         except _BrokenRowError as broken:
             yield RowProblem(line, f"Zeile {line}: {broken}")
             continue
@@ -195,6 +199,7 @@ def _read_row(header: Sequence[str], text: str, line: int) -> SchoolRow:
         is_private=fields["Rechtsform"] == "2",
         owner_number=fields.get("Traegernummer", ""),
         municipality=fields["Gemeindeschluessel"],
+        status_code=fields["Schulbetriebsschluessel"],
         operation=_operation(fields),
         operation_on=_day(fields),
         point=_point(fields),

@@ -10,29 +10,13 @@ from enum import StrEnum
 from cases.partial_dates import age_on
 from cases.placement.child_facts import ChildFacts
 from cases.placement.compulsory import duty, duty_end, entry_day, grade_by_age
+from cases.placement.kinds import Authority
 from cases.placement.rule_book import Reason, rule
 from cases.placement.school_types import Stage
 from cases.placement.support import Support, propose_support
 
 SOON = timedelta(days=366)
 """A child who enters school within a year can already be registered at a primary school."""
-
-
-class Authority(StrEnum):
-    """Who decides on the school place."""
-
-    SCHOOL_OFFICE = "school_office"
-    DISTRICT_GOVERNMENT = "district_government"
-    NONE = "none"
-
-    @property
-    def label(self) -> str:
-        """The German word for pages."""
-        return {
-            "school_office": "Schulamt",
-            "district_government": "Bezirksregierung",
-            "none": "keine",
-        }[self.value]
 
 
 class Band(StrEnum):
@@ -73,7 +57,7 @@ class Assessment:
     support: Support | None
     other_supports: tuple[Support, ...]
     needs_literacy_group: bool
-    authority: Authority
+    authority: Authority | None
     band: Band | None
     assumed_birth: date | None
     reasons: tuple[Reason, ...]
@@ -127,11 +111,11 @@ def assess(facts: ChildFacts, *, on: date, stage: Stage | None = None) -> Assess
     )
 
 
-def authority_for(stage: Stage) -> Authority:
-    """The Schulamt to the end of Sek I, the Bezirksregierung for Sek II."""
+def authority_for(stage: Stage) -> Authority | None:
+    """The Schulamt to the end of Sek I, the Bezirksregierung for Sek II; None where no place is due."""
     if stage is Stage.NONE:
-        return Authority.NONE
-    return Authority.DISTRICT_GOVERNMENT if stage is Stage.UPPER_SECONDARY else Authority.SCHOOL_OFFICE
+        return None
+    return Authority.BEZIRKSREGIERUNG if stage is Stage.UPPER_SECONDARY else Authority.SCHULAMT
 
 
 def band_for(stage: Stage, grade: int | None) -> Band | None:
@@ -219,9 +203,9 @@ def _grade_within(stage: Stage, grade: int) -> int | None:
 
 def _authority_reason(stage: Stage, on: date) -> tuple[Reason, ...]:
     authority = authority_for(stage)
-    if authority is Authority.NONE:
+    if authority is None:
         return ()
-    name = "authority_school_office" if authority is Authority.SCHOOL_OFFICE else "authority_district"
+    name = "authority_school_office" if authority is Authority.SCHULAMT else "authority_district"
     return (rule(name, on).reason(),)
 
 

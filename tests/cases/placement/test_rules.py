@@ -8,8 +8,9 @@ import pytest
 from cases.partial_dates import PartialDate
 from cases.placement.child_facts import ChildFacts, GermanLevel, Literacy
 from cases.placement.compulsory import duty
+from cases.placement.kinds import Authority
 from cases.placement.rule_book import RuleGapError, RuleStatus, all_rules, rule
-from cases.placement.rules import Authority, Band, assess, band_for
+from cases.placement.rules import Band, assess, band_for
 from cases.placement.school_types import Stage
 from cases.placement.support import Support
 
@@ -168,9 +169,7 @@ def test_without_arrival_the_report_counts_and_is_flagged() -> None:
         ("2023-05-01", {}, None),
     ],
 )
-def test_support_follows_literacy_level_and_stage(
-    birth: str, more: dict[str, object], form: Support | None
-) -> None:
+def test_support_follows_literacy_level_and_stage(birth: str, more: dict[str, object], form: Support | None) -> None:
     assert assess(child(birth, **more), on=TODAY).support is form
 
 
@@ -204,14 +203,14 @@ def test_missing_facts_make_the_support_provisional() -> None:
 @pytest.mark.parametrize(
     ("birth", "authority", "band"),
     [
-        ("2018-05-01", Authority.SCHOOL_OFFICE, Band.PRIMARY),
-        ("2013-10-01", Authority.SCHOOL_OFFICE, Band.GRADES_5_TO_7),
-        ("2013-09-30", Authority.SCHOOL_OFFICE, Band.GRADES_8_TO_10),
-        ("2009-05-01", Authority.DISTRICT_GOVERNMENT, Band.VOCATIONAL),
-        ("2023-05-01", Authority.NONE, None),
+        ("2018-05-01", Authority.SCHULAMT, Band.PRIMARY),
+        ("2013-10-01", Authority.SCHULAMT, Band.GRADES_5_TO_7),
+        ("2013-09-30", Authority.SCHULAMT, Band.GRADES_8_TO_10),
+        ("2009-05-01", Authority.BEZIRKSREGIERUNG, Band.VOCATIONAL),
+        ("2023-05-01", None, None),
     ],
 )
-def test_authority_and_band_follow_the_stage(birth: str, authority: Authority, band: Band | None) -> None:
+def test_authority_and_band_follow_the_stage(birth: str, authority: Authority | None, band: Band | None) -> None:
     result = assess(child(birth), on=TODAY)
     assert (result.authority, result.band) == (authority, band)
 
