@@ -81,9 +81,7 @@ def _years_completed_on(birth: date, years: int) -> date:
         return date(birth.year + years, 2, 28)
 
 
-def _residence(
-    facts: ChildFacts, entry: date, on: date
-) -> tuple[date | None, tuple[Reason, ...], tuple[str, ...]]:
+def _residence(facts: ChildFacts, entry: date, on: date) -> tuple[date | None, tuple[Reason, ...], tuple[str, ...]]:
     if facts.is_asylum_seeker:
         assigned = facts.municipality_assigned_on
         if assigned is None:

@@ -167,9 +167,7 @@ def _exclusion(child: SchoolChild, school: SchoolFacts, stage: Stage) -> Exclusi
     return next((reason for applies, reason in checks if applies), None)
 
 
-def _option(
-    child: SchoolChild, school: SchoolFacts, stage: Stage, home: Home | None, way: int | None
-) -> SchoolOption:
+def _option(child: SchoolChild, school: SchoolFacts, stage: Stage, home: Home | None, way: int | None) -> SchoolOption:
     has_sibling = any(s.school_number == school.number and s.stage is stage for s in child.siblings)
     estimate = home is not None and home.is_estimate
     beyond = way is not None and way > threshold_metres(child.grade)
@@ -180,9 +178,7 @@ def _option(
         reasons.append(f"Luftlinie {german_distance(way, is_estimate=estimate)}.")
     if school.type is SchoolType.GYMNASIUM:
         reasons.append("Die Eignung für das Gymnasium ist vermerkt.")
-    return SchoolOption(
-        school, way, estimate, beyond, has_sibling, tuple(reasons), _notes(child, school, beyond)
-    )
+    return SchoolOption(school, way, estimate, beyond, has_sibling, tuple(reasons), _notes(child, school, beyond))
 
 
 def _notes(child: SchoolChild, school: SchoolFacts, beyond: bool) -> tuple[str, ...]:

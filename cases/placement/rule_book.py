@@ -55,15 +55,12 @@ class Rule:
 
     def is_valid(self, on: date) -> bool:
         """Whether this version holds on a day."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
     def reason(self, **values: object) -> Reason:
         """Fill the sentence with the facts of one child; dates are written the German way."""
         written = {
-            name: value.strftime("%d.%m.%Y") if isinstance(value, date) else value
-            for name, value in values.items()
+            name: value.strftime("%d.%m.%Y") if isinstance(value, date) else value for name, value in values.items()
         }
         return Reason(self.id, self.sentence.format(**written), self.norm, self.source, self.status)
 

@@ -14,9 +14,7 @@ def test_iso_text_survives_the_round_trip(text: str) -> None:
     assert PartialDate.parse(text).iso() == text
 
 
-@pytest.mark.parametrize(
-    "text", ["", "14", "2014-3", "2014-13", "2014-02-30", "05.03.2014", "2014-00", "٢٠١٤"]
-)
+@pytest.mark.parametrize("text", ["", "14", "2014-3", "2014-13", "2014-02-30", "05.03.2014", "2014-00", "٢٠١٤"])
 def test_anything_else_is_refused_without_repeating_the_value(text: str) -> None:
     with pytest.raises(PartialDateError) as caught:
         PartialDate.parse(text)

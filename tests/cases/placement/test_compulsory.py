@@ -33,9 +33,7 @@ def test_school_begins_by_the_birthday_on_thirty_september(birth: date, entry: d
         (date(2008, 2, 29), date(2026, 7, 31)),
     ],
 )
-def test_duty_ends_with_the_school_year_in_which_the_eighteenth_year_is_completed(
-    birth: date, end: date
-) -> None:
+def test_duty_ends_with_the_school_year_in_which_the_eighteenth_year_is_completed(birth: date, end: date) -> None:
     assert last_day_of_youth(birth, TODAY) == end
 
 

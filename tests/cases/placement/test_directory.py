@@ -55,9 +55,7 @@ def test_thirty_nine_of_eighty_eight_open_primary_schools_are_confessional() -> 
     primary = [
         row
         for row in read(*LINES)
-        if isinstance(row, SchoolRow)
-        and row.type is SchoolType.GRUNDSCHULE
-        and row.operation is Operation.OPEN
+        if isinstance(row, SchoolRow) and row.type is SchoolType.GRUNDSCHULE and row.operation is Operation.OPEN
     ]
     kinds = Counter(row.denomination for row in primary)
     assert sum(kinds.values()) == 88
@@ -181,13 +179,8 @@ def test_rows_come_while_the_file_is_still_being_read() -> None:
         ("Düsseldorf, Grundschule", None),
     ],
 )
-def test_the_short_name_tells_the_kind_of_a_primary_school(
-    short_name: str, kind: Denomination | None
-) -> None:
-    assert (
-        one(FIRST.replace('"20"', '"02"').replace("Düsseldorf, Gym Wim-Wenders", short_name)).denomination
-        is kind
-    )
+def test_the_short_name_tells_the_kind_of_a_primary_school(short_name: str, kind: Denomination | None) -> None:
+    assert one(FIRST.replace('"20"', '"02"').replace("Düsseldorf, Gym Wim-Wenders", short_name)).denomination is kind
 
 
 def test_every_school_form_has_a_name_and_a_short_form() -> None:

@@ -149,8 +149,7 @@ def test_a_weiterbildungskolleg_is_for_adults() -> None:
 def test_every_school_of_the_city_is_an_option_or_counted_in_any_order() -> None:
     rows = [row for row in parse_directory(decode_directory(FILE.open("rb"))) if isinstance(row, SchoolRow)]
     schools = [
-        SchoolFacts(row.number, row.short_name, row.type, row.point, denomination=row.denomination)
-        for row in rows
+        SchoolFacts(row.number, row.short_name, row.type, row.point, denomination=row.denomination) for row in rows
     ]
     first = suitable_schools(PUPIL, schools, home=HOME, stage=Stage.PRIMARY, limit=8)
     random.Random(7).shuffle(schools)
