@@ -30,9 +30,7 @@ def seal_against_bare_gcm(n: int) -> Measurement:
 def seal_against_fernet(n: int) -> Measurement:
     """Sealing with context, against Fernet, which knows no context."""
     key, fernet = new_key(), Fernet(Fernet.generate_key())
-    return microseconds_each(
-        lambda: seal(key, PLAINTEXT, bind(*CONTEXT)), lambda: fernet.encrypt(PLAINTEXT), n=n
-    )
+    return microseconds_each(lambda: seal(key, PLAINTEXT, bind(*CONTEXT)), lambda: fernet.encrypt(PLAINTEXT), n=n)
 
 
 @benchmark("unseal_200_bytes_against_fernet", unit="µs", n=45_000)

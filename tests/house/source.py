@@ -44,9 +44,9 @@ class Module:
             if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
                 yield node
 
-    def at(self, node: ast.stmt | ast.expr) -> str:
+    def at(self, node: ast.AST) -> str:
         """Where to look, as an editor opens it."""
-        return f"{self.path}:{node.lineno}"
+        return f"{self.path}:{getattr(node, 'lineno', 1)}"
 
 
 @cache

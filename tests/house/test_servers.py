@@ -17,8 +17,9 @@ from sqlalchemy import create_engine, text
 
 from tests.house.source import ROOT
 from tests.servers.doorbell import DoorbellServer, find_server
-from tests.servers.postgres import PostgresCluster, SqliteFolder
+from tests.servers.postgres import PostgresCluster
 from tests.servers.smtp import SmtpServer
+from tests.servers.sqlite import SqliteFolder
 
 
 def _execute(url: str, *statements: str) -> list[object]:
@@ -47,6 +48,45 @@ def test_a_fresh_database_holds_what_its_template_held(
     first, second = database_server.fresh(template), database_server.fresh(template)
     _execute(first, "DELETE FROM goats")
     assert _execute(second, "SELECT name FROM goats") == ["Heidi"]
+
+
+def test_a_database_given_back_is_lent_again_as_it_was(
+    database_server: SqliteFolder | PostgresCluster,
+) -> None:
+    def build(url: str) -> None:
+        _execute(
+            url,
+            "CREATE TABLE herds (id integer PRIMARY KEY)",
+            "CREATE TABLE cows (name text, herd integer REFERENCES herds)",
+            "INSERT INTO herds VALUES (1)",
+            "INSERT INTO cows VALUES ('Elsa', 1)",
+        )
+
+    template = database_server.prepare("cows", build)
+    first = database_server.lend(template)
+    _execute(
+        first, "UPDATE cows SET name = 'Berta'", "INSERT INTO herds VALUES (2)", "INSERT INTO cows VALUES ('Alma', 2)"
+    )
+    database_server.give_back(first)
+    second = database_server.lend(template)
+    assert _execute(second, "SELECT name FROM cows") == ["Elsa"]
+    assert _execute(second, "SELECT id FROM herds") == [1]
+    database_server.give_back(second)
+
+
+@pytest.mark.postgres
+def test_a_database_whose_tables_were_changed_is_not_lent_again(postgres_cluster: PostgresCluster) -> None:
+    def build(url: str) -> None:
+        _execute(url, "CREATE TABLE pigs (name text)")
+
+    template = postgres_cluster.prepare("pigs", build)
+    first = postgres_cluster.lend(template)
+    _execute(first, "ALTER TABLE pigs ADD COLUMN age integer")
+    postgres_cluster.give_back(first)
+    second = postgres_cluster.lend(template)
+    assert second != first
+    assert _execute(second, "SELECT count(*) FROM information_schema.columns WHERE table_name = 'pigs'") == [1]
+    postgres_cluster.give_back(second)
 
 
 @pytest.mark.postgres

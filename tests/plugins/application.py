@@ -24,7 +24,8 @@ from app.extensions import db, limiter
 from app.factory import create_app
 from app.policies import Actor, OrganisationKind, Role
 from config import Config, Mode
-from tests.servers.postgres import PostgresCluster, SqliteFolder
+from tests.servers.postgres import PostgresCluster
+from tests.servers.sqlite import SqliteFolder
 
 PASSWORD = "Dreizehn-Kraniche-7"
 
@@ -106,7 +107,7 @@ class Template:
         """Settings with a copy of the world in both stores."""
         (home / "root").mkdir(parents=True, mode=0o700)
         copy(self.key_file, home / "root" / "root.key")
-        return _config(home, self.server.fresh("world_data"), self.server.fresh("world_keys"))
+        return _config(home, self.server.lend("world_data"), self.server.lend("world_keys"))
 
     def _build_keys(self, url: str) -> None:
         build_keys(url)
@@ -160,9 +161,12 @@ def template(database_server: SqliteFolder | PostgresCluster, tmp_path_factory: 
 
 
 @pytest.fixture
-def config(template: Template, tmp_path: Path) -> Config:
+def config(template: Template, tmp_path: Path) -> Iterator[Config]:
     """Settings for one test, with the world in fresh stores; a test may replace() what it needs."""
-    return template.config(tmp_path / "home")
+    lent = template.config(tmp_path / "home")
+    yield lent
+    template.server.give_back(lent.database_url)
+    template.server.give_back(lent.keys_database_url)
 
 
 @pytest.fixture

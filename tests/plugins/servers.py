@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers.chromium import FLAGS, find_chromium
 from tests.servers.doorbell import DoorbellServer
-from tests.servers.postgres import PostgresCluster, SqliteFolder, find_binaries
+from tests.servers.postgres import PostgresCluster, find_binaries
 from tests.servers.smtp import SmtpServer
+from tests.servers.sqlite import SqliteFolder
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
 
@@ -36,10 +37,8 @@ def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> SqliteFolder:
 
 
 @pytest.fixture(scope="module", params=["sqlite", POSTGRESQL])
-def database_server(
-    request: pytest.FixtureRequest, sqlite_folder: SqliteFolder
-) -> SqliteFolder | PostgresCluster:
-    """Each kind of database in turn, with `prepare(template, build)` and `fresh(template)`."""
+def database_server(request: pytest.FixtureRequest, sqlite_folder: SqliteFolder) -> SqliteFolder | PostgresCluster:
+    """Each kind of database in turn, with `prepare`, `fresh`, `lend` and `give_back`."""
     if request.param == "sqlite":
         return sqlite_folder
     cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")

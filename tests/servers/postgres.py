@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.servers.pristine import Pristine
 from tests.servers.processes import OwnProcess, remove_folder, short_folder
 
 FAST_AND_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -61,6 +62,9 @@ class PostgresCluster:
         self.user = _server_user()
         self.names = count(1)
         self.templates: set[str] = set()
+        self.pristine: dict[str, Pristine] = {}
+        self.idle: dict[str, list[str]] = {}
+        self.lent: dict[str, tuple[str, str]] = {}
         if self.user is not None:
             os.chown(self.folder, self.user, -1)
         settings = ALWAYS if durable else ALWAYS + FAST_AND_FORGETFUL
@@ -98,10 +102,7 @@ class PostgresCluster:
 
     def fresh(self, template: str | None = None) -> str:
         """Make a database with a new name, empty or from what `prepare` made, and answer its address."""
-        name = f"test_{next(self.names)}"
-        with self._connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}"')
-        return self.url(name)
+        return self.url(self._create(template or "template0"))
 
     def prepare(self, template: str, build: Callable[[str], None]) -> str:
         """Let `build(url)` fill a template once; it must have closed its connections when it comes back."""
@@ -112,8 +113,43 @@ class PostgresCluster:
             self.templates.add(template)
         return template
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(host=str(self.folder), user=SUPERUSER, dbname="postgres", autocommit=True)
+    def lend(self, template: str) -> str:
+        """The address of a database that holds what `prepare` made; a returned one is restored and lent again."""
+        idle = self.idle.setdefault(template, [])
+        while idle:
+            name = idle.pop()
+            with self._connect(name) as connection:
+                restored = self.pristine[template].restore(connection)
+            if restored:
+                return self._lent(template, name)
+            self._drop(name)
+        name = self._create(template)
+        if template not in self.pristine:
+            with self._connect(name) as connection:
+                self.pristine[template] = Pristine(connection)
+        return self._lent(template, name)
+
+    def give_back(self, url: str) -> None:
+        """Take a lent database back; nobody may use it any more."""
+        template, name = self.lent.pop(url)
+        self.idle[template].append(name)
+
+    def _lent(self, template: str, name: str) -> str:
+        self.lent[self.url(name)] = (template, name)
+        return self.url(name)
+
+    def _create(self, template: str) -> str:
+        name = f"test_{next(self.names)}"
+        with self._connect() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _drop(self, name: str) -> None:
+        with self._connect() as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(host=str(self.folder), user=SUPERUSER, dbname=database, autocommit=True)
 
     def _answers(self) -> bool:
         try:
@@ -151,28 +187,3 @@ class PostgresCluster:
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed:\n{made.stderr[-2000:]}")
-
-
-class SqliteFolder:
-    """The same two verbs for SQLite: a fresh file, or a copy of a prepared one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.names = count(1)
-        self.templates: set[str] = set()
-
-    def fresh(self, template: str | None = None) -> str:
-        """A file with a new name, empty or a copy of what `prepare` made, as an address."""
-        file = self.folder / f"test_{next(self.names)}.sqlite"
-        if template is not None:
-            shutil.copyfile(self.folder / f"{template}.sqlite", file)
-        return f"sqlite:///{file}"
-
-    def prepare(self, template: str, build: Callable[[str], None]) -> str:
-        """Let `build(url)` fill a file once; it must have closed its connections when it comes back."""
-        if template not in self.templates:
-            build(f"sqlite:///{self.folder / template}.sqlite")
-            if (self.folder / f"{template}.sqlite-wal").exists():
-                raise RuntimeError(f"{template} is still open: what lies in its write-ahead log would not be copied")
-            self.templates.add(template)
-        return template

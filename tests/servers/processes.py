@@ -5,19 +5,19 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from signal import SIGKILL, Signals
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(death_signal: Signals) -> Callable[[], None] | None:
     """What a child runs before exec so that the kernel signals it when we go; None where unsupported."""
     if LIBC is None:
         return None
@@ -26,7 +26,7 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     def ask_kernel() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), SIGKILL)
 
     return ask_kernel
 
@@ -44,7 +44,7 @@ def remove_folder(folder: Path) -> None:
 class OwnProcess:
     """One server process, its output kept in a file for the error text."""
 
-    def __init__(self, arguments: Sequence[str | Path], *, log: Path, death_signal: signal.Signals) -> None:
+    def __init__(self, arguments: Sequence[str | Path], *, log: Path, death_signal: Signals) -> None:
         self.arguments = [str(argument) for argument in arguments]
         self.log = log
         self.death_signal = death_signal
@@ -77,7 +77,7 @@ class OwnProcess:
             if ready():
                 return
             time.sleep(0.02)
-        self.stop(signal.SIGKILL)
+        self.stop(SIGKILL)
         raise RuntimeError(
             f"{Path(self.arguments[0]).name} did not start:\n{self.log.read_text(errors='replace')[-2000:]}"
         )
@@ -87,12 +87,12 @@ class OwnProcess:
         """The id of the running process, or None when it does not run."""
         return self.process.pid if self.process is not None and self.process.poll() is None else None
 
-    def signal(self, number: signal.Signals) -> None:
+    def signal(self, number: Signals) -> None:
         """Send `number` to this process alone, if it runs."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
 
-    def stop(self, number: signal.Signals, *, seconds: float = 15) -> None:
+    def stop(self, number: Signals, *, seconds: float = 15) -> None:
         """Send `number`, wait, and kill what has not gone after `seconds`."""
         if self.process is None:
             return

@@ -40,16 +40,20 @@ class Delivery:
 class DsnTolerantSmtp(SMTP):
     """The stock server answers 555 to RFC 3461 parameters; this one notes and accepts them."""
 
+    def __init__(self, handler: object) -> None:
+        super().__init__(handler, hostname="mail.einstieg.example", enable_SMTPUTF8=True)
+        self.asked: dict[str, str] = {}
+
     async def smtp_MAIL(self, arg: str | None) -> None:
         """Take RET and ENVID aside, then as usual."""
         kept, found = _split(arg)
-        self.session.dsn = found
+        self.asked = found
         await super().smtp_MAIL(kept)
 
     async def smtp_RCPT(self, arg: str | None) -> None:
         """Take NOTIFY and ORCPT aside, then as usual."""
         kept, found = _split(arg)
-        self.session.dsn = {**getattr(self.session, "dsn", {}), **found}
+        self.asked = {**self.asked, **found}
         await super().smtp_RCPT(kept)
 
 
@@ -79,7 +83,7 @@ class Mailbox:
         session.host_name = hostname
         return [*responses[:-1], "250-DSN", responses[-1]]
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: DsnTolerantSmtp, _session: Session, envelope: Envelope) -> str:
         """Answer as scripted (kept only on a 250), else keep the message."""
         answer = self.answers.popleft() if self.answers else "250 2.0.0 kept"
         if answer.startswith("250"):
@@ -87,7 +91,7 @@ class Mailbox:
                 Delivery(
                     sender=str(envelope.mail_from),
                     recipients=list(envelope.rcpt_tos),
-                    dsn=dict(getattr(session, "dsn", {})),
+                    dsn=dict(server.asked),
                     raw=bytes(envelope.original_content or b""),
                 )
             )
@@ -124,7 +128,7 @@ class SmtpServer(Controller):
 
     def factory(self) -> SMTP:
         """One protocol a connection."""
-        return DsnTolerantSmtp(self.handler, hostname="mail.einstieg.example", enable_SMTPUTF8=True)
+        return DsnTolerantSmtp(self.handler)
 
     def _create_server(self):  # type: ignore[no-untyped-def]
         return self.loop.create_server(self._factory_invoker, sock=self.listener)
