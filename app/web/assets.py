@@ -140,9 +140,7 @@ def built_assets(kern_folder: Path | None) -> Mapping[str, Asset]:
     kern = kern_stylesheet(kern_folder).read_text(encoding="utf-8")
     shared = _own("shared", "css")
     htmx = files("js_lib_htmx").joinpath("static/htmx/htmx.min.js").read_text(encoding="utf-8")
-    family = only_blocks(kern, blocks=FAMILY_BLOCKS, icons=FAMILY_ICONS) + logical(
-        shared + _own("family", "css")
-    )
+    family = only_blocks(kern, blocks=FAMILY_BLOCKS, icons=FAMILY_ICONS) + logical(shared + _own("family", "css"))
     staff = only_blocks(kern, blocks=STAFF_BLOCKS, icons=STAFF_ICONS) + logical(shared + _own("staff", "css"))
     texts = {
         "family.css": without_unused_variables(family),
@@ -162,9 +160,7 @@ def kern_stylesheet(kern_folder: Path | None) -> Path:
 
 def _own(folder: str, ending: str) -> str:
     """Join our own files of one kind in the order of their names."""
-    return "\n".join(
-        path.read_text(encoding="utf-8") for path in sorted((OWN_FOLDER / folder).glob(f"*.{ending}"))
-    )
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((OWN_FOLDER / folder).glob(f"*.{ending}")))
 
 
 def _asset(name: str, text: str) -> Asset:

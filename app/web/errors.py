@@ -51,9 +51,7 @@ PAGES: dict[int, ErrorPage] = {
         ErrorPage(
             404,
             lazy_gettext("Diese Seite gibt es nicht"),
-            lazy_gettext(
-                "Vielleicht ist die Adresse unvollständig. Bitte prüfen Sie sie oder beginnen Sie neu."
-            ),
+            lazy_gettext("Vielleicht ist die Adresse unvollständig. Bitte prüfen Sie sie oder beginnen Sie neu."),
         ),
         ErrorPage(
             405,
@@ -63,16 +61,12 @@ PAGES: dict[int, ErrorPage] = {
         ErrorPage(
             409,
             lazy_gettext("Inzwischen hat sich etwas geändert"),
-            lazy_gettext(
-                "Bitte laden Sie die Seite neu und sehen Sie nach, bevor Sie es noch einmal versuchen."
-            ),
+            lazy_gettext("Bitte laden Sie die Seite neu und sehen Sie nach, bevor Sie es noch einmal versuchen."),
         ),
         ErrorPage(
             413,
             lazy_gettext("Diese Datei ist zu groß"),
-            lazy_gettext(
-                "Bitte wählen Sie eine kleinere Datei, zum Beispiel ein Foto in geringerer Auflösung."
-            ),
+            lazy_gettext("Bitte wählen Sie eine kleinere Datei, zum Beispiel ein Foto in geringerer Auflösung."),
         ),
         ErrorPage(
             429,
@@ -102,23 +96,17 @@ OPEN_TOO_LONG = ErrorPage(
 CHANGED_MEANWHILE = ErrorPage(
     409,
     lazy_gettext("Jemand anderes hat das inzwischen geändert"),
-    lazy_gettext(
-        "Ihre Eingabe ist nicht gespeichert. Bitte gehen Sie zurück, kopieren Sie sie und laden Sie neu."
-    ),
+    lazy_gettext("Ihre Eingabe ist nicht gespeichert. Bitte gehen Sie zurück, kopieren Sie sie und laden Sie neu."),
 )
 NO_KEY = ErrorPage(
     404,
     lazy_gettext("Dieser Inhalt ist für Sie nicht zu öffnen"),
-    lazy_gettext(
-        "Er wurde gelöscht oder nicht mit Ihnen geteilt. Fragen Sie bitte die Stelle, die den Fall führt."
-    ),
+    lazy_gettext("Er wurde gelöscht oder nicht mit Ihnen geteilt. Fragen Sie bitte die Stelle, die den Fall führt."),
 )
 STORAGE_FULL = ErrorPage(
     503,
     lazy_gettext("Der Speicher ist voll"),
-    lazy_gettext(
-        "Ihre letzte Eingabe ist nicht gespeichert, alles davor schon. Bitte rufen Sie die Technik an."
-    ),
+    lazy_gettext("Ihre letzte Eingabe ist nicht gespeichert, alles davor schon. Bitte rufen Sie die Technik an."),
 )
 # The first class that fits answers; what stands above must be narrower than what stands below.
 _OF_DOMAIN: tuple[tuple[type[EinstiegError], ErrorPage], ...] = (

@@ -63,8 +63,7 @@ class PhoneField(TextFormatField):
     """A phone number, kept as E.164 (`+4921189…`); without a country code it is a German one."""
 
     unreadable = lazy_gettext(
-        "Diese Telefonnummer ist nicht vollständig. "
-        "Bitte schreiben Sie sie mit Vorwahl, zum Beispiel 0176 12345678."
+        "Diese Telefonnummer ist nicht vollständig. Bitte schreiben Sie sie mit Vorwahl, zum Beispiel 0176 12345678."
     )
 
     def read(self, text: str) -> str:

@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.meta import DefaultMeta
 
 from app.web.fields import PartialDateField, plain_text
-from app.web.validation_texts import OwnTexts
+from app.web.validation_texts import CHOOSE, REQUIRED, TICK, OwnTexts
 
 
 class EinstiegForm(FlaskForm):  # type: ignore[misc]
@@ -112,13 +112,15 @@ def form_errors(form: FlaskForm) -> list[FormError]:
     """Answer one line for each field in error, in the order of the form, each leading to its first input."""
     lines = [FormError(str(text), None) for text in form.form_errors]
     for field in form:
-        lines += [FormError(text, _target(field)) for text in field_errors(field)]
+        lines += [FormError(f"{field.label.text}: {text}", _target(field)) for text in field_errors(field)]
     return lines
 
 
 def field_errors(field: Field) -> list[str]:
-    """Answer the sentences of a field once each; those of enclosed fields as well."""
-    return list(dict.fromkeys(str(text) for text in _flat(field.errors)))
+    """Answer the sentences of a field once each; an empty choice asks for a choice, not for a text."""
+    texts = dict.fromkeys(str(text) for text in _flat(field.errors))
+    instead = {"checkbox": TICK, "choices": CHOOSE, "select": CHOOSE}.get(component_of(field), REQUIRED)
+    return [str(instead) if text == str(REQUIRED) else text for text in texts]
 
 
 def _flat(errors: Any) -> Iterator[Any]:

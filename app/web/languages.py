@@ -84,9 +84,7 @@ def active_languages() -> tuple[Language, ...]:
 
 def choices() -> list[tuple[str, str]]:
     """Answer (code, German name) for the select fields of staff, in the order of the German alphabet."""
-    return sorted(
-        ((entry.code, entry.german_name) for entry in LANGUAGES), key=lambda pair: pair[1].casefold()
-    )
+    return sorted(((entry.code, entry.german_name) for entry in LANGUAGES), key=lambda pair: pair[1].casefold())
 
 
 def language_links(current: str, url_of: Callable[[str], str]) -> list[LanguageLink]:

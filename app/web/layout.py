@@ -39,9 +39,7 @@ class Places:
     sign_out: str = "accounts.sign_out"
 
 
-def init_app(
-    app: Flask, config: Config, *, viewer: Callable[[], Viewer | None], places: Places | None = None
-) -> None:
+def init_app(app: Flask, config: Config, *, viewer: Callable[[], Viewer | None], places: Places | None = None) -> None:
     """Give layouts what they need; `viewer` answers who is signed in now, None for nobody."""
     where = places or Places()
     is_demo = config.mode is Mode.DEMO

@@ -86,11 +86,7 @@ def sections(may: Callable[[Permission], bool]) -> list[Section]:
 def footer_links() -> list[Entry]:
     """Answer the links of the foot, in order."""
     items = sorted(_footer.values(), key=lambda item: item.order)
-    return [
-        Entry(item.label, url_for(item.endpoint))
-        for item in items
-        if item.endpoint in current_app.view_functions
-    ]
+    return [Entry(item.label, url_for(item.endpoint)) for item in items if item.endpoint in current_app.view_functions]
 
 
 def init_app(app: Flask, *, may: Callable[[Permission], bool]) -> None:
@@ -109,7 +105,5 @@ def _is_current(endpoint: str) -> bool:
 
 
 def _is_first_of_blueprint(endpoint: str) -> bool:
-    siblings = [
-        item for item in _items.values() if item.endpoint.rpartition(".")[0] == endpoint.rpartition(".")[0]
-    ]
+    siblings = [item for item in _items.values() if item.endpoint.rpartition(".")[0] == endpoint.rpartition(".")[0]]
     return min(siblings, key=lambda item: item.order).endpoint == endpoint

@@ -121,9 +121,7 @@ def _declarations(content: Sequence[Node]) -> str:
 
 def _declaration(node: Declaration) -> str:
     name = node.name if node.name.startswith("--") else node.lower_name
-    values = [
-        tinycss2.serialize([token]) for token in node.value if token.type not in ("whitespace", "comment")
-    ]
+    values = [tinycss2.serialize([token]) for token in node.value if token.type not in ("whitespace", "comment")]
     text = re.sub(r"\s+", " ", tinycss2.serialize(node.value).strip())
     end = "!important;" if node.important else ";"
     if name in _RENAMED:

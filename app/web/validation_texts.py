@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import LazyString, lazy_gettext
 
-_REQUIRED = lazy_gettext("Bitte füllen Sie dieses Feld aus.")
-_CHOOSE = lazy_gettext("Bitte wählen Sie eine der Möglichkeiten aus.")
+REQUIRED = lazy_gettext("Bitte füllen Sie dieses Feld aus.")
+CHOOSE = lazy_gettext("Bitte wählen Sie eine der Möglichkeiten aus.")
+TICK = lazy_gettext("Bitte setzen Sie hier ein Häkchen, wenn Sie zustimmen.")
 _WHOLE_NUMBER = lazy_gettext("Bitte schreiben Sie eine ganze Zahl, zum Beispiel 12.")
 _NUMBER = lazy_gettext("Bitte schreiben Sie eine Zahl, zum Beispiel 12,5.")
 _TOO_OLD_PAGE = lazy_gettext("Die Seite war zu lange offen. Bitte senden Sie Ihre Eingaben noch einmal ab.")
@@ -13,19 +14,13 @@ _UNREADABLE = lazy_gettext("Diese Eingabe verstehen wir nicht. Bitte prüfen Sie
 
 # WTForms' own text -> our sentence. A test reads WTForms' sources and demands every text here.
 SENTENCES: dict[str, LazyString] = {
-    "This field is required.": _REQUIRED,
+    "This field is required.": REQUIRED,
     "Invalid input.": _UNREADABLE,
     "Invalid field name '%s'.": _UNREADABLE,
     "Field must be equal to %(other_name)s.": lazy_gettext("Die beiden Eingaben stimmen nicht überein."),
-    "Field must be at least %(min)d character long.": lazy_gettext(
-        "Bitte schreiben Sie mindestens %(min)d Zeichen."
-    ),
-    "Field cannot be longer than %(max)d character.": lazy_gettext(
-        "Bitte schreiben Sie höchstens %(max)d Zeichen."
-    ),
-    "Field must be exactly %(max)d character long.": lazy_gettext(
-        "Bitte schreiben Sie genau %(max)d Zeichen."
-    ),
+    "Field must be at least %(min)d character long.": lazy_gettext("Bitte schreiben Sie mindestens %(min)d Zeichen."),
+    "Field cannot be longer than %(max)d character.": lazy_gettext("Bitte schreiben Sie höchstens %(max)d Zeichen."),
+    "Field must be exactly %(max)d character long.": lazy_gettext("Bitte schreiben Sie genau %(max)d Zeichen."),
     "Field must be between %(min)d and %(max)d characters long.": lazy_gettext(
         "Bitte schreiben Sie %(min)d bis %(max)d Zeichen."
     ),
@@ -36,9 +31,7 @@ SENTENCES: dict[str, LazyString] = {
     ),
     "Date must be at least %(min)s.": lazy_gettext("Dieses Datum ist zu früh. Möglich ist es ab %(min)s."),
     "Date must be at most %(max)s.": lazy_gettext("Dieses Datum ist zu spät. Möglich ist es bis %(max)s."),
-    "Date must be between %(min)s and %(max)s.": lazy_gettext(
-        "Bitte schreiben Sie ein Datum von %(min)s bis %(max)s."
-    ),
+    "Date must be between %(min)s and %(max)s.": lazy_gettext("Bitte schreiben Sie ein Datum von %(min)s bis %(max)s."),
     "Invalid email address.": lazy_gettext(
         "Diese E-Mail-Adresse ist nicht vollständig. Sie sieht so aus: name@beispiel.de."
     ),
@@ -46,18 +39,16 @@ SENTENCES: dict[str, LazyString] = {
     "Invalid Mac address.": _UNREADABLE,
     "Invalid URL.": lazy_gettext("Diese Internetadresse ist nicht vollständig. Sie beginnt mit https://."),
     "Invalid UUID.": _UNREADABLE,
-    "Invalid value, must be one of: %(values)s.": _CHOOSE,
-    "Invalid value, can't be any of: %(values)s.": _CHOOSE,
+    "Invalid value, must be one of: %(values)s.": CHOOSE,
+    "Invalid value, can't be any of: %(values)s.": CHOOSE,
     "This field cannot be edited.": lazy_gettext("Dieses Feld lässt sich nicht ändern."),
     "This field is disabled and cannot have a value.": lazy_gettext("Dieses Feld lässt sich nicht ändern."),
-    "Invalid Choice: could not coerce.": _CHOOSE,
-    "Choices cannot be None.": _CHOOSE,
-    "Not a valid choice.": _CHOOSE,
-    "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
-    "'%(value)s' is not a valid choice for this field.": _CHOOSE,
-    "Not a valid datetime value.": lazy_gettext(
-        "Bitte schreiben Sie Datum und Uhrzeit so: 24.11.2026 09:30."
-    ),
+    "Invalid Choice: could not coerce.": CHOOSE,
+    "Choices cannot be None.": CHOOSE,
+    "Not a valid choice.": CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": CHOOSE,
+    "'%(value)s' is not a valid choice for this field.": CHOOSE,
+    "Not a valid datetime value.": lazy_gettext("Bitte schreiben Sie Datum und Uhrzeit so: 24.11.2026 09:30."),
     "Not a valid date value.": lazy_gettext("Bitte schreiben Sie das Datum so: 24.11.2026."),
     "Not a valid time value.": lazy_gettext("Bitte schreiben Sie die Uhrzeit so: 09:30."),
     "Not a valid week value.": _UNREADABLE,

@@ -59,7 +59,11 @@ class EveryField(EinstiegForm):
     day = DayField("Termin am", [InputRequired()])
     at = TimeField("Uhrzeit")
     language = SelectField("Sprache", choices=[("de", "Deutsch"), ("uk", "Ukrainisch"), ("ar", "Arabisch")])
-    place = RadioField("Wo möchten Sie sprechen?", choices=[("office", "Im Büro"), ("video", "Per Video")])
+    place = RadioField(
+        "Wo möchten Sie sprechen?",
+        validators=[InputRequired()],
+        choices=[("office", "Im Büro"), ("video", "Per Video")],
+    )
     documents = ChecklistField("Vorhandene Unterlagen", choices=[("pass", "Ausweis"), ("report", "Zeugnis")])
     consent = BooleanField("Einwilligung liegt vor", [InputRequired()])
     note = TextAreaField("Notiz", [Length(max=20)])
@@ -193,7 +197,9 @@ def family_pages() -> Blueprint:
     def start(lang: str = "de") -> str:
         form = Slot()
         form.validate_on_submit()
-        return render_template("slot.html", form=form, language_links=_links(lang), step=2, steps=5, back_url="/termin/")
+        return render_template(
+            "slot.html", form=form, language_links=_links(lang), step=2, steps=5, back_url="/termin/"
+        )
 
     @pages.route("/<lang>/form", methods=["GET", "POST"])
     def form(lang: str = "de") -> str:
