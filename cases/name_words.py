@@ -7,6 +7,7 @@ from cases.name_skeletons import skeletons
 from cases.romanise import is_unvowelled, romanise
 
 _ARTICLES = frozenset({"al", "el", "ul", "il", "bin", "ibn", "ben", "bint", "von", "van", "de", "der", "di", "da"})
+_LONGEST_ARTICLE = max(map(len, _ARTICLES))
 _WRITTEN_ON = ("al", "el", "ul")
 _SUN_ARTICLE = re.compile(r"[aeiu](sh|[tdrzsn])")
 _SERVANTS = frozenset({"abd", "abdul", "abdel", "abdal", "abdu", "abdol"})
@@ -51,14 +52,15 @@ def words_of(name: str) -> list[Word]:
 
 def parts_of(name: str) -> list[str]:
     """The romanised words without articles; "Abd al-Rahman" and "Abdulrahman" both become "abdrahman"."""
+    parts = romanise(name).split()
+    if len(parts) < 2:
+        return [_without_link(part) for part in parts]
     kept: list[str] = []
     servant = ""
-    parts = romanise(name).split()
-    for position, part in enumerate(parts, start=1):
-        following = parts[position] if position < len(parts) else ""
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
         if following and part in _SERVANTS:
             servant = "abd"
-        elif not (following and _is_article(part, following)):
+        elif not (following and len(part) <= _LONGEST_ARTICLE and _is_article(part, following)):
             kept.append(servant + (without_article(part) or part) if servant else _without_link(part))
             servant = ""
     return kept
@@ -76,7 +78,7 @@ def _without_link(part: str) -> str:
 def _is_article(part: str, following: str) -> bool:
     if part in _ARTICLES:
         return True
-    sun = _SUN_ARTICLE.fullmatch(part) if len(part) <= 3 else None
+    sun = _SUN_ARTICLE.fullmatch(part)
     return sun is not None and following.startswith(sun.group(1))
 
 

@@ -95,23 +95,22 @@ class _Matcher:
 
     def _cover(self, parts: list[str], unvowelled: bool) -> float:
         """Give each word of the query its own word of the name."""
-        columns = [self._column(part, unvowelled) for part in parts]
+        seen = self._seen
+        columns = [seen.get((part, unvowelled)) or self._column(part, unvowelled) for part in parts]
         wanted = len(self._words)
         if wanted == 1:
             total = max(columns)[0]
+        elif len(columns) == 1:
+            return max(columns[0]) * _SINGLE_WORD
         else:
             total = _assign(columns, wanted)
-            if len(columns) == 1:
-                return max(columns[0]) * _SINGLE_WORD
-        return max(0.0, total / wanted - max(0, len(columns) - wanted) * _MISSING_WORD)
+        extra = len(columns) - wanted
+        return max(0.0, total / wanted - extra * _MISSING_WORD) if extra > 0 else total / wanted
 
     def _column(self, part: str, unvowelled: bool) -> tuple[float, ...]:
-        column = self._seen.get((part, unvowelled))
-        if column is None:
-            word = make_word(part, unvowelled=unvowelled)
-            pairs = zip(self._words, self._keys, strict=True)
-            column = tuple(_pair(query, keys, word) for query, keys in pairs)
-            self._seen[part, unvowelled] = column
+        word = make_word(part, unvowelled=unvowelled)
+        column = tuple(_pair(query, keys, word) for query, keys in zip(self._words, self._keys, strict=True))
+        self._seen[part, unvowelled] = column
         return column
 
 

@@ -37,22 +37,25 @@ _LATIN = {
     "ř": "r", "ə": "a", "ḥ": "h", "ḫ": "kh", "ġ": "gh", "ṣ": "s", "ḍ": "dh", "ṭ": "t", "ẓ": "dh",
 }  # fmt: skip
 
-_TABLE = str.maketrans(_ARABIC | _CYRILLIC | _LATIN)
+_GAPS = dict.fromkeys((chr(code) for code in range(128) if not chr(code).isalpha()), " ")
+_GAPS |= dict.fromkeys("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", " ")
+_SILENT = dict.fromkeys("'`’‘ʼʻ´ʿʾ", "")
+
+_PLAIN = str.maketrans(_GAPS | _SILENT)
+_SCRIPTS = _ARABIC | _CYRILLIC | _LATIN
+_TABLE = str.maketrans(_SCRIPTS | _GAPS | _SILENT)
+_AGAIN = str.maketrans(_SCRIPTS)
 _MARKS = re.compile(r"[\u0300-\u036f]")
-_JOINERS = re.compile(r"['’‘ʼʻ`´ʿʾ]")
-_DIGITS = re.compile(r"\d")
-_OTHER = re.compile(r"[^a-z789]+")
-_NO_LETTER = re.compile(r"[^a-z]+")
+_OTHER = re.compile(r"[^a-z789 ]+")
 _UNVOWELLED = re.compile(r"[\u0590-\u05ff\u0620-\u064a\u0671-\u06d5]")
 
 
 def romanise(name: str) -> str:
     """Write a name in lower case Latin words with single spaces; hyphens part words, apostrophes do not."""
     if name.isascii():
-        text = name.lower()
-        return text if text.isalpha() else _letters_only(text)
-    text = unicodedata.normalize("NFC", name).replace("İ", "i").casefold()
-    return _OTHER.sub(" ", _to_ascii(_DIGITS.sub(" ", _JOINERS.sub("", text)))).strip()
+        return " ".join(name.lower().translate(_PLAIN).split())
+    text = unicodedata.normalize("NFC", name).replace("İ", "i").casefold().translate(_TABLE)
+    return " ".join((text if text.isascii() else _without_tables(text)).split())
 
 
 def is_unvowelled(name: str) -> bool:
@@ -60,18 +63,12 @@ def is_unvowelled(name: str) -> bool:
     return not name.isascii() and _UNVOWELLED.search(name) is not None
 
 
-def _to_ascii(text: str) -> str:
-    text = text.translate(_TABLE)
-    if text.isascii():
-        return text
-    text = _MARKS.sub("", unicodedata.normalize("NFD", text).translate(_TABLE))
-    return text if text.isascii() else anyascii("".join(map(_letter, text))).casefold()
+def _without_tables(text: str) -> str:
+    """Letters no table knows: first without their marks, then by anyascii."""
+    text = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_AGAIN)
+    return _OTHER.sub(" ", anyascii("".join(map(_letter, text))).casefold())
 
 
 def _letter(mark: str) -> str:
     """A letter or vowel sign as it is, anything else as a space: anyascii would spell out an emoji in words."""
     return mark if mark.isalpha() or unicodedata.category(mark).startswith("M") or mark in "789" else " "
-
-
-def _letters_only(text: str) -> str:
-    return _NO_LETTER.sub(" ", _JOINERS.sub("", text)).strip()
