@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
@@ -12,30 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
+from app.messages.kinds import Channel, MessageState
 
-
-class Channel(StrEnum):
-    """How a message travels."""
-
-    EMAIL = "email"
-    SMS = "sms"
-
-
-class MessageState(StrEnum):
-    """Where a message stands (docs/architecture.md, outbox)."""
-
-    PLANNED = "planned"
-    DUE = "due"
-    CLAIMED = "claimed"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-    UNCERTAIN = "uncertain"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    SUPPRESSED = "suppressed"
-    HELD = "held"
+__all__ = ["Channel", "DeliveryAttempt", "Leader", "Message", "MessagePayload", "MessageState", "Suppression"]
 
 
 class Message(Model):

@@ -12,6 +12,9 @@ UNASKED: dict[str, str] = {
     "app/accounts/services.py:note_seen": "the gate has just checked this very session; only its time moves",
     "app/accounts/services.py:found_organisation": "set-up of an installation, before anybody can sign in",
     "app/accounts/services.py:appoint_user": "first person of an installation, before anybody can sign in",
+    "app/messages/services.py:plan": "part of the open transaction of a service that has authorised",
+    "app/messages/services.py:cancel_for": "part of the open transaction of a service that has authorised",
+    "app/messages/services.py:ring_after_commit": "part of the open transaction of a service that has authorised",
 }
 
 CLOCK = "app/clock.py"
