@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-PLUGINS = ["tests.plugins.servers", "tests.plugins.left_out", "tests.plugins.application"]
+PLUGINS = [
+    "tests.plugins.servers",
+    "tests.plugins.left_out",
+    "tests.plugins.application",
+    "tests.plugins.families",
+    "tests.plugins.acceptance",
+]
 
 pytest_plugins = [name for name in PLUGINS if find_spec(name) is not None]

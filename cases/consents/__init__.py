@@ -1,0 +1,1 @@
+"""What a family agreed to, and what rests on a law instead."""

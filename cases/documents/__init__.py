@@ -1,0 +1,1 @@
+"""The papers a family is asked for, and the sealed files that come in."""

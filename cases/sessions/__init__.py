@@ -1,0 +1,1 @@
+"""Counselling sessions: notes that save themselves, results, amendments."""
