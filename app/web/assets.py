@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from app.web.actors import public
 from app.web.stylesheets import logical, only_blocks, without_unused_variables
 from config import Config
 
@@ -119,6 +120,7 @@ def asset_url(name: str) -> str:
 
 
 @blueprint.get("/<version>/<name>")
+@public
 def serve(version: str, name: str) -> Response:
     """Serve one asset; kept for a year under its own version, asked anew under an older one."""
     asset = _assets().get(name)

@@ -36,7 +36,6 @@ class EinstiegForm(FlaskForm):  # type: ignore[misc]
             kind = unbound_field.field_class
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 options = {**options, "filters": [_trimmed, *unbound_field.kwargs.get("filters", ())]}
-                unbound_field.kwargs.pop("filters", None)
             bound: Field = DefaultMeta.bind_field(self, form, unbound_field, options)
             return bound
 

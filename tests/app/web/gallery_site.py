@@ -87,8 +87,8 @@ class Slot(EinstiegForm):
     )
 
 
-def create_gallery(config: Config, *, csrf: bool = False) -> Flask:
-    """Make the site; `csrf` switches the protection against forged requests on."""
+def create_gallery(config: Config, *, csrf: bool = False, viewer: Viewer | None = None) -> Flask:
+    """Make the site; `csrf` switches the protection against forged requests on, `viewer` is who is signed in."""
     app = Flask("gallery", static_folder=None)
     app.config.update(SECRET_KEY="gallery-key-of-more-than-32-letters", WTF_CSRF_ENABLED=csrf, TESTING=False)
     app.config["BABEL_DEFAULT_LOCALE"] = "de"
@@ -106,7 +106,7 @@ def create_gallery(config: Config, *, csrf: bool = False) -> Flask:
     layout.init_app(
         app,
         config,
-        viewer=lambda: Viewer("Sabine Öztürk", "Beraterin", theme=request.args.get("theme")),
+        viewer=lambda: viewer or Viewer("Sabine Öztürk", "Beraterin", theme=request.args.get("theme")),
         places=Places("staff.list_", "booking.start", "staff.search", "staff.settings", "staff.sign_out"),
     )
     app.register_blueprint(staff_pages())
