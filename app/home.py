@@ -11,7 +11,8 @@ from app.policies import Table
 from app.web import health, navigation
 from app.web.navigation import NavigationItem
 from cases import policies as case_policies
-from cases import tabs
+from cases import schooling, tabs
+from cases.placement import waiting
 from cases.tabs import Tab
 
 BLUEPRINTS: list[Blueprint] = [
@@ -35,5 +36,6 @@ def init_app(app: Flask) -> None:
         policies.register(table)
     navigation.add(*NAVIGATION)
     tabs.add(*TABS)
+    schooling.lend(waiting.begin_of_schooling)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

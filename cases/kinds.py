@@ -45,6 +45,10 @@ class TaskKind(StrEnum):
     REVIEW_18 = "review_18"
     REVIEW_21 = "review_21"
     REVIEW_24 = "review_24"
+    REVIEW_LITERACY_9 = "review_literacy_9"
+    REVIEW_LITERACY_12 = "review_literacy_12"
+    REVIEW_EXTENSION = "review_extension"
+    CONFIRM_START = "confirm_start"
     HANDOVER_ANSWER = "handover_answer"
 
     @property
@@ -98,6 +102,23 @@ class GuardianKind(StrEnum):
         return _GUARDIANS[self]
 
 
+class CloseReason(StrEnum):
+    """Why a case is closed."""
+
+    PLACED = "placed"
+    COUNSELLED = "counselled"
+    MOVED_AWAY = "moved_away"
+    UNREACHABLE = "unreachable"
+    NOT_RESPONSIBLE = "not_responsible"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The German words for pages."""
+        return _CLOSE_REASONS[self]
+
+
 _DOCUMENTS = {
     DocumentKind.CONSENT_FORM: "Einwilligungserklärung (unterschrieben)",
     DocumentKind.CHILD_ID: "Pass oder Ausweis des Kindes",
@@ -122,6 +143,10 @@ _TASKS = {
     TaskKind.REVIEW_18: "Erstförderung: Stand nach 18 Monaten",
     TaskKind.REVIEW_21: "Erstförderung: Übergang planen (21 Monate)",
     TaskKind.REVIEW_24: "Erstförderung: Übergang oder Verlängerung (24 Monate)",
+    TaskKind.REVIEW_LITERACY_9: "Erstalphabetisierung: Stand nach 9 Monaten",
+    TaskKind.REVIEW_LITERACY_12: "Erstalphabetisierung: Ende prüfen (12 Monate)",
+    TaskKind.REVIEW_EXTENSION: "Erstförderung: Ende der Verlängerung prüfen",
+    TaskKind.CONFIRM_START: "Schulbeginn erfragen",
     TaskKind.HANDOVER_ANSWER: "Antwort auf eine Übergabe ansehen",
 }
 
@@ -147,4 +172,14 @@ _GUARDIANS = {
     GuardianKind.LEGAL_GUARDIAN: "Vormund",
     GuardianKind.YOUTH_OFFICE: "Jugendamt",
     GuardianKind.OTHER: "andere sorgeberechtigte Person",
+}
+
+_CLOSE_REASONS = {
+    CloseReason.PLACED: "alle Kinder haben einen Schulplatz",
+    CloseReason.COUNSELLED: "Beratung abgeschlossen",
+    CloseReason.MOVED_AWAY: "Familie ist verzogen",
+    CloseReason.UNREACHABLE: "Familie ist nicht erreichbar",
+    CloseReason.NOT_RESPONSIBLE: "andere Stelle ist zuständig",
+    CloseReason.DUPLICATE: "doppelt angelegt",
+    CloseReason.OTHER: "anderer Grund",
 }

@@ -35,7 +35,7 @@ class Case(Model):
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
     children: Mapped[list[Child]] = relationship(
         back_populates="case", order_by="Child.position", cascade="all, delete-orphan"

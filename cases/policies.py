@@ -18,6 +18,7 @@ class CasePermission(Permission):
     FIND = "case.find"
     READ = "case.read"
     CHANGE = "case.change"
+    ADVANCE = "case.advance"
     READ_HEALTH = "case.read_health"
     CHANGE_HEALTH = "case.change_health"
     READ_NOTES = "case.read_notes"
@@ -121,14 +122,15 @@ TABLE: dict[Permission, Predicate] = {
     CasePermission.FIND: lambda actor, case: belongs_to_own_ki(actor, case) or manages(actor, case),
     CasePermission.READ: may_read,
     CasePermission.CHANGE: lambda actor, case: receives_family(actor, case) or acts_for_owner(actor, case),
+    CasePermission.ADVANCE: lambda actor, case: books(actor, case) or acts_for_owner(actor, case),
     CasePermission.READ_HEALTH: counsels_or_manages,
     CasePermission.CHANGE_HEALTH: counsels,
     CasePermission.READ_NOTES: counsels_or_manages,
     CasePermission.WRITE_NOTES: counsels_or_manages,
-    CasePermission.MANAGE_DOCUMENTS: receives_family,
+    CasePermission.MANAGE_DOCUMENTS: lambda actor, case: receives_family(actor, case) or acts_for_owner(actor, case),
     CasePermission.READ_CONSENTS: may_read,
     CasePermission.MANAGE_CONSENTS: receives_family,
-    CasePermission.MANAGE_TASKS: lambda actor, case: receives_family(actor, case) or manages(actor, case),
+    CasePermission.MANAGE_TASKS: may_read,
     CasePermission.ASSIGN: leads_ki,
     CasePermission.INVITE: receives_family,
     CasePermission.BOOK: books,

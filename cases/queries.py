@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import selectinload
 
+from app.data import records
 from app.data.database import session
+from app.data.records import Stored
 from app.errors import NotFound
 from app.policies import Actor, OrganisationKind, Permission, Role, permits
 from cases.kinds import AccessKind
 from cases.models import Case, CaseAccess, Child
 from cases.policies import CasePermission
+from cases.sheets import CaseSummary, ChildSheet, FamilySheet, GuardianSheet
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a family, and in which language to speak and to write to it (ISO 639 codes)."""
+
+    language: str
+    letter_language: str
+    email: str
+    phone: str
+    channel: str
+    interpreter: bool
+    interpreter_language: str
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -46,6 +64,48 @@ def get_child(actor: Actor, case: Case, child_id: UUID) -> Child:
         if child.id == child_id:
             return child
     raise NotFound("child")
+
+
+def contact_of(actor: Actor, case: Case) -> Contact:
+    """How to reach the family of a case; for those who read it, book for it, or act for its owner."""
+    if not (permits(actor, CasePermission.READ, case) or permits(actor, CasePermission.BOOK, case)):
+        raise NotFound("case")
+    sheet = records.get(FamilySheet, case.id, reader=actor.organisation_id).sheet
+    return Contact(
+        language=sheet.language,
+        letter_language=sheet.letter_language or sheet.language,
+        email=sheet.email,
+        phone=sheet.phone,
+        channel=sheet.channel,
+        interpreter=sheet.interpreter,
+        interpreter_language=sheet.interpreter_language or (sheet.language if sheet.interpreter else ""),
+    )
+
+
+def summary_of(actor: Actor, case: Case) -> CaseSummary:
+    """The little of a case that lists show; for everybody who may find it."""
+    return records.get(CaseSummary, case.id, reader=actor.organisation_id).sheet
+
+
+def summaries(actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, CaseSummary]:
+    """The summaries of these cases in two queries; the caller has asked `visible_to` for the ids."""
+    opened = records.find_many(CaseSummary, case_ids, reader=actor.organisation_id)
+    return {case_id: stored.sheet for case_id, stored in opened.items()}
+
+
+def family_of(actor: Actor, case: Case) -> Stored[FamilySheet]:
+    """The family's sheet of a case the actor may read, with its version."""
+    return records.get(FamilySheet, case.id, reader=actor.organisation_id)
+
+
+def children_of(actor: Actor, case: Case) -> dict[UUID, Stored[ChildSheet]]:
+    """The children's sheets of a case the actor may read, by child id, in order of making."""
+    return records.of_case(ChildSheet, case.id, reader=actor.organisation_id)
+
+
+def guardians_of(actor: Actor, case: Case) -> dict[UUID, Stored[GuardianSheet]]:
+    """The guardians' sheets of a case the actor may read, by guardian id, in order of making."""
+    return records.of_case(GuardianSheet, case.id, reader=actor.organisation_id)
 
 
 def _handed_over_to(actor: Actor) -> list[ColumnElement[bool]]:

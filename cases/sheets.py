@@ -31,6 +31,7 @@ class CaseSummary(Sheet):
     language: str = ""
     district: int = 0
     phone: str = ""
+    other_phones: list[str] = []
     interpreter: bool = False
 
 

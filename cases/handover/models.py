@@ -64,7 +64,7 @@ class Handover(Model):
 
     desk: Mapped[Desk | None] = relationship(lazy="joined")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
 
 class HandoverStep(Model):

@@ -106,7 +106,7 @@ def _details() -> dict[SchoolType, _Details]:
 @cache
 def district_of_quarter() -> dict[str, int]:
     """The number of the Düsseldorf Stadtbezirk (1 to 10) by the name of the Stadtteil."""
-    text = files("cases.placement").joinpath("data/stadtbezirke.json").read_text(encoding="utf-8")
+    text = files("cases").joinpath("data/stadtbezirke.json").read_text(encoding="utf-8")
     return {
         quarter: district["number"] for district in json.loads(text)["districts"] for quarter in district["quarters"]
     }

@@ -1,0 +1,93 @@
+"""What every change of a case keeps right: rows and sheets together, the summary, the waiting days, the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from app import clock
+from app.data import audit, records
+from app.data.audit import Action
+from app.data.base import new_id
+from app.policies import Actor
+from cases import schooling
+from cases.models import Case, Child, Guardian
+from cases.sheets import CaseSummary, ChildLine, ChildSheet, FamilySheet, GuardianSheet
+
+
+def keep_in_step(case: Case) -> None:
+    """Write summary and waiting days anew from the sheets; inside the transaction that changed one of them."""
+    owner = case.organisation_id
+    family = records.get(FamilySheet, case.id, reader=owner).sheet
+    children = {key: stored.sheet for key, stored in records.of_case(ChildSheet, case.id, reader=owner).items()}
+    guardians = [stored.sheet for stored in records.of_case(GuardianSheet, case.id, reader=owner).values()]
+    records.put(_summary(case, family, children, guardians), record_id=case.id, scope=case.scope)
+    reported_on = clock.local(case.opened_at).date()
+    for child in case.children:
+        child.waiting_since = schooling.waiting_since(family, children[child.id], reported_on=reported_on)
+
+
+def child_name(sheet: ChildSheet) -> str:
+    """The given names, with the family name where it is not the family's."""
+    return f"{sheet.given_names} {sheet.family_name}".strip()
+
+
+def seal_child(case: Case, sheet: ChildSheet) -> Child:
+    """Add a child's row and sheet to a case inside the open transaction."""
+    position = max((child.position for child in case.children), default=0) + 1
+    child = Child(id=new_id(), position=position)
+    case.children.append(child)
+    records.create(sheet, record_id=child.id, scope=case.scope)
+    return child
+
+
+def seal_guardian(case: Case, sheet: GuardianSheet) -> Guardian:
+    """Add a guardian's row and sheet to a case inside the open transaction."""
+    position = max((guardian.position for guardian in case.guardians), default=0) + 1
+    guardian = Guardian(id=new_id(), position=position)
+    case.guardians.append(guardian)
+    records.create(sheet, record_id=guardian.id, scope=case.scope)
+    return guardian
+
+
+def note(
+    actor: Actor,
+    case: Case,
+    action: Action,
+    kind: str,
+    *,
+    subject_id: UUID | None = None,
+    digest: str = "",
+    facts: Mapping[str, str | int | list[str]] | None = None,
+) -> None:
+    """Write an audit entry about a case; `facts` hold names of fields and states, never their content."""
+    audit.record(
+        action,
+        organisation_id=actor.organisation_id,
+        actor_id=actor.user_id,
+        subject_kind=kind,
+        subject_id=subject_id or case.id,
+        case_id=case.id,
+        digest=digest,
+        facts=dict(facts) if facts else None,
+    )
+
+
+def _summary(
+    case: Case, family: FamilySheet, children: dict[UUID, ChildSheet], guardians: list[GuardianSheet]
+) -> CaseSummary:
+    others = [sheet.passport_name for sheet in children.values()] + [guardian.name for guardian in guardians]
+    phones = list(dict.fromkeys(phone for phone in (family.phone, *(g.phone for g in guardians)) if phone))
+    return CaseSummary(
+        family_name=family.family_name,
+        children=[
+            ChildLine(child_id=str(child.id), name=child_name(children[child.id]), born=children[child.id].born)
+            for child in case.children
+        ],
+        other_names=list(dict.fromkeys(name for name in others if name)),
+        language=family.language,
+        district=family.district,
+        phone=phones[0] if phones else "",
+        other_phones=phones[1:],
+        interpreter=family.interpreter,
+    )
