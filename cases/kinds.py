@@ -40,6 +40,7 @@ class TaskKind(StrEnum):
     PLAN_APPOINTMENT = "plan_appointment"
     FOLLOW_UP_REFUSAL = "follow_up_refusal"
     AWAIT_AUTHORITY = "await_authority"
+    AWAIT_SCHOOL = "await_school"
     REVIEW_6 = "review_6"
     REVIEW_12 = "review_12"
     REVIEW_18 = "review_18"
@@ -138,6 +139,7 @@ _TASKS = {
     TaskKind.PLAN_APPOINTMENT: "Termin planen",
     TaskKind.FOLLOW_UP_REFUSAL: "Nach Ablehnung neu versuchen",
     TaskKind.AWAIT_AUTHORITY: "Antwort der Schulaufsicht abwarten",
+    TaskKind.AWAIT_SCHOOL: "Antwort der Schule abwarten",
     TaskKind.REVIEW_6: "Erstförderung: Stand nach 6 Monaten",
     TaskKind.REVIEW_12: "Erstförderung: Stand nach 12 Monaten",
     TaskKind.REVIEW_18: "Erstförderung: Stand nach 18 Monaten",

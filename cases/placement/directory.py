@@ -61,6 +61,15 @@ def operation_of(status_code: str) -> Operation:
     return _OPERATIONS[status_code]
 
 
+def is_open(operation: Operation, since: date | None, on: date) -> bool:
+    """Whether a school works on a day: an opening one from its date, a closing one to its date, if it has one."""
+    if operation is Operation.OPENING:
+        return since is not None and since <= on
+    if operation is Operation.CLOSING:
+        return since is None or on <= since
+    return operation is Operation.OPEN
+
+
 _OPERATIONS = {
     "0": Operation.CLOSING,
     "1": Operation.OPEN,
@@ -109,11 +118,7 @@ class SchoolRow:
 
     def is_open(self, on: date) -> bool:
         """Whether children can be taught there on a day."""
-        if self.operation is Operation.OPEN:
-            return True
-        if self.operation is Operation.OPENING:
-            return self.opens_on is not None and self.opens_on <= on
-        return self.operation is Operation.CLOSING and (self.closes_on is None or on <= self.closes_on)
+        return is_open(self.operation, self.operation_on, on)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,11 @@ from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
 from cases.child_states import RefusalReason
+from cases.placement.denomination import Denomination
+from cases.placement.directory import is_open, operation_of
+from cases.placement.distance import Point
 from cases.placement.kinds import Authority, PlacementState
+from cases.placement.school_types import SchoolType
 
 
 class School(Model):
@@ -43,6 +47,25 @@ class School(Model):
     northing: Mapped[int | None]
     imported_at: Mapped[datetime]
 
+    @property
+    def type(self) -> SchoolType:
+        """The school form."""
+        return SchoolType(self.school_type)
+
+    @property
+    def point(self) -> Point | None:
+        """Where it lies, EPSG:25832."""
+        return None if self.easting is None or self.northing is None else Point(self.easting, self.northing)
+
+    @property
+    def kind_of_faith(self) -> Denomination | None:
+        """Whether a primary school or Hauptschule is confessional; None for other school forms."""
+        return Denomination(self.denomination) if self.denomination else None
+
+    def is_open(self, on: date) -> bool:
+        """Whether children can be taught there on a day."""
+        return is_open(operation_of(self.status), self.status_since, on)
+
 
 class Placement(Model):
     """One attempt: proposed by an advisor, assigned by the authority, admitted or refused by the school."""
@@ -68,16 +91,25 @@ class Placement(Model):
     refused_on: Mapped[date | None]
     refused_by: Mapped[UUID | None]
     refusal_reason: Mapped[RefusalReason | None] = choice(RefusalReason, nullable=True)
+    withdrawn_on: Mapped[date | None]
+    withdrawn_by: Mapped[UUID | None]
 
     school: Mapped[School] = relationship(lazy="joined")
 
 
 class PlacementSheet(Sheet):
-    """Why this school, and what the school wrote when it refused."""
+    """Why this school, how far (metres, -1 unknown), and what was written when it was refused or taken back.
+
+    `guardians_agree` is their answer to a confessional school, given with the proposal; no religion is kept.
+    """
 
     KIND = "placement.text"
 
     reason: str = ""
     refusal_text: str = ""
     metres: int = -1
+    is_estimate: bool = False
+    guardians_agree: bool = False
     deviates_because: str = ""
+    handed_to: str = ""
+    withdrawn_because: str = ""

@@ -71,6 +71,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "leader",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("owner", sa.String(length=80), nullable=False),
@@ -152,9 +159,7 @@ def upgrade() -> None:
         sa.Column("resource_id", sa.Uuid(), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_absence_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_absence_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     with op.batch_alter_table("absence", schema=None) as batch_op:
@@ -184,32 +189,20 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column(
-            "holiday_rule",
+            "school_holidays",
             sa.Enum(
-                "always",
-                "only",
-                "never",
-                name="holidayrule",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "always", "only", "never", name="schoolholidays", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "starts_minute >= 0 AND ends_minute > starts_minute", name=op.f("ck_availability_minutes")
-        ),
+        sa.CheckConstraint("starts_minute >= 0 AND ends_minute > starts_minute", name=op.f("ck_availability_minutes")),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_availability_weekday")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_availability_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_availability_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_availability")),
     )
     with op.batch_alter_table("availability", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_availability_organisation_id_resource_id"),
-            ["organisation_id", "resource_id"],
-            unique=False,
+            batch_op.f("ix_availability_organisation_id_resource_id"), ["organisation_id", "resource_id"], unique=False
         )
 
     op.create_table(
@@ -217,9 +210,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_case_counter_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_case_counter_organisation_id")),
         sa.PrimaryKeyConstraint("organisation_id", "year", name=op.f("pk_case_counter")),
     )
     op.create_table(
@@ -232,9 +223,7 @@ def upgrade() -> None:
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_desk_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_desk_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
     )
     with op.batch_alter_table("desk", schema=None) as batch_op:
@@ -246,9 +235,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_interpreter_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_interpreter_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interpreter")),
     )
     op.create_table(
@@ -295,17 +282,13 @@ def upgrade() -> None:
         sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_message_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_message_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_message_dedupe_key")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_message_state_next_try_at"), ["state", "next_try_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_message_state_next_try_at"), ["state", "next_try_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
@@ -317,9 +300,7 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("is_step_free", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_room_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_room_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
         sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_room_organisation_id_name")),
     )
@@ -342,9 +323,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sealed_record", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sealed_record_case_id_kind"), ["case_id", "kind"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_sealed_record_organisation_id"), ["organisation_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sealed_record_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
         "user_account",
@@ -354,16 +333,12 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_user_account_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_user_account_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email_token", name=op.f("uq_user_account_email_token")),
     )
     with op.batch_alter_table("user_account", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_user_account_organisation_id"), ["organisation_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_user_account_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
         "case_file",
@@ -395,13 +370,9 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["advisor_id"], ["user_account.id"], name=op.f("fk_case_file_advisor_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_case_file_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_case_file_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
-        sa.UniqueConstraint(
-            "organisation_id", "reference", name=op.f("uq_case_file_organisation_id_reference")
-        ),
+        sa.UniqueConstraint("organisation_id", "reference", name=op.f("uq_case_file_organisation_id_reference")),
     )
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_file_advisor_id"), ["advisor_id"], unique=False)
@@ -479,12 +450,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "first_talk",
-                "follow_up",
-                name="appointmentkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "first_talk", "follow_up", name="appointmentkind", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -506,6 +472,7 @@ def upgrade() -> None:
         ),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hold_ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("advisor_id", sa.Uuid(), nullable=False),
         sa.Column("interpreter_id", sa.Uuid(), nullable=True),
         sa.Column("room_id", sa.Uuid(), nullable=True),
@@ -514,26 +481,19 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column(
             "booked_via",
-            sa.Enum(
-                "family", "staff", name="bookedvia", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("family", "staff", name="bookedvia", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("booked_by", sa.Uuid(), nullable=True),
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state <> 'held' OR hold_ends_at IS NOT NULL", name=op.f("ck_appointment_hold_ends")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_appointment_period")),
         sa.ForeignKeyConstraint(["advisor_id"], ["user_account.id"], name=op.f("fk_appointment_advisor_id")),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_appointment_case_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["interpreter_id"], ["interpreter.id"], name=op.f("fk_appointment_interpreter_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_appointment_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_appointment_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["interpreter_id"], ["interpreter.id"], name=op.f("fk_appointment_interpreter_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_appointment_organisation_id")),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_appointment_room_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
         sa.UniqueConstraint("calendar_uid", name=op.f("uq_appointment_calendar_uid")),
@@ -545,9 +505,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_appointment_case_id"), ["case_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_appointment_organisation_id_starts_at"),
-            ["organisation_id", "starts_at"],
-            unique=False,
+            batch_op.f("ix_appointment_organisation_id_starts_at"), ["organisation_id", "starts_at"], unique=False
         )
 
     op.create_table(
@@ -558,18 +516,12 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column(
             "kind",
-            sa.Enum(
-                "deputy", "handover", name="accesskind", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("deputy", "handover", name="accesskind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_case_access_case_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_case_access_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_access_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_case_access_organisation_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_case_access_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_access")),
     )
@@ -615,16 +567,12 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.Date(), nullable=True),
         sa.Column("seated_on", sa.Date(), nullable=True),
         sa.Column("support_started_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_child_case_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_child_case_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_child")),
     )
     with op.batch_alter_table("child", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_child_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_child_state_waiting_since"), ["state", "waiting_since"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_child_state_waiting_since"), ["state", "waiting_since"], unique=False)
 
     op.create_table(
         "consent",
@@ -650,14 +598,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "legal_basis",
-            sa.Enum(
-                "consent",
-                "public_task",
-                name="legalbasis",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("consent", "public_task", name="legalbasis", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("recipient_id", sa.Uuid(), nullable=True),
@@ -666,9 +607,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_consent_case_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_consent_case_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["recipient_id"], ["organisation.id"], name=op.f("fk_consent_recipient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
@@ -683,22 +622,13 @@ def upgrade() -> None:
         sa.Column("appointment_id", sa.Uuid(), nullable=True),
         sa.Column(
             "state",
-            sa.Enum(
-                "draft",
-                "completed",
-                name="sessionstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("draft", "completed", name="sessionstate", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["advisor_id"], ["user_account.id"], name=op.f("fk_counselling_session_advisor_id")
-        ),
+        sa.ForeignKeyConstraint(["advisor_id"], ["user_account.id"], name=op.f("fk_counselling_session_advisor_id")),
         sa.ForeignKeyConstraint(
             ["case_id"], ["case_file.id"], name=op.f("fk_counselling_session_case_id"), ondelete="CASCADE"
         ),
@@ -715,9 +645,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_guardian_case_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_guardian_case_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian")),
     )
     with op.batch_alter_table("guardian", schema=None) as batch_op:
@@ -765,12 +693,8 @@ def upgrade() -> None:
         sa.Column("is_required", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_document_case_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["child_id"], ["child.id"], name=op.f("fk_document_child_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_document_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_document_child_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
@@ -810,15 +734,11 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["answered_by"], ["user_account.id"], name=op.f("fk_handover_answered_by")),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_handover_case_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_handover_case_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["consent_id"], ["consent.id"], name=op.f("fk_handover_consent_id")),
         sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_handover_desk_id")),
         sa.ForeignKeyConstraint(["manager_id"], ["user_account.id"], name=op.f("fk_handover_manager_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_handover_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_handover_organisation_id")),
         sa.ForeignKeyConstraint(["requested_by"], ["user_account.id"], name=op.f("fk_handover_requested_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
@@ -842,12 +762,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "first_talk",
-                "follow_up",
-                name="appointmentkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "first_talk", "follow_up", name="appointmentkind", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -857,15 +772,9 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointment.id"], name=op.f("fk_invitation_appointment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_invitation_case_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_invitation_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_invitation_appointment_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_invitation_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_invitation_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
     )
@@ -897,12 +806,7 @@ def upgrade() -> None:
         sa.Column(
             "authority",
             sa.Enum(
-                "schulamt",
-                "bezirksregierung",
-                name="authority",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "schulamt", "bezirksregierung", name="authority", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -935,12 +839,10 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_placement_case_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["child_id"], ["child.id"], name=op.f("fk_placement_child_id"), ondelete="CASCADE"
-        ),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_placement_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_placement_child_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_placement_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
     )
@@ -971,18 +873,13 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.CheckConstraint("ends > starts", name=op.f("ck_reservation_period")),
         sa.ForeignKeyConstraint(
-            ["appointment_id"],
-            ["appointment.id"],
-            name=op.f("fk_reservation_appointment_id"),
-            ondelete="CASCADE",
+            ["appointment_id"], ["appointment.id"], name=op.f("fk_reservation_appointment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
     )
     with op.batch_alter_table("reservation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reservation_appointment_id"), ["appointment_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_reservation_resource_id_starts"), ["resource_id", "starts"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_reservation_resource_id_starts"), ["resource_id", "starts"], unique=False)
 
     op.create_table(
         "task",
@@ -998,11 +895,16 @@ def upgrade() -> None:
                 "plan_appointment",
                 "follow_up_refusal",
                 "await_authority",
+                "await_school",
                 "review_6",
                 "review_12",
                 "review_18",
                 "review_21",
                 "review_24",
+                "review_literacy_9",
+                "review_literacy_12",
+                "review_extension",
+                "confirm_start",
                 "handover_answer",
                 name="taskkind",
                 native_enum=False,
@@ -1013,15 +915,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "state",
-            sa.Enum(
-                "open",
-                "done",
-                "dropped",
-                name="taskstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("open", "done", "dropped", name="taskstate", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("due_on", sa.Date(), nullable=False),
@@ -1030,12 +924,8 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["assigned_to"], ["user_account.id"], name=op.f("fk_task_assigned_to")),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_task_case_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["child_id"], ["child.id"], name=op.f("fk_task_child_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_task_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["child_id"], ["child.id"], name=op.f("fk_task_child_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
@@ -1053,9 +943,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_attachment_case_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_attachment_case_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_attachment_document_id"), ondelete="CASCADE"
         ),
@@ -1228,6 +1116,7 @@ def downgrade() -> None:
     op.drop_table("school")
     op.drop_table("organisation")
     op.drop_table("leader")
+    op.drop_table("installation")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_organisation_id_seq"))
