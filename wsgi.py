@@ -1,7 +1,17 @@
-"""The entry point of web servers: `gunicorn wsgi:app`, `flask --app wsgi`."""
+"""The entry point of web servers (`gunicorn wsgi:app`) and of commands (`flask …`).
+
+A command may run while there is no key file yet, as `flask keys init` makes it; a server may not.
+"""
 
 from __future__ import annotations
 
-from app.factory import create_app
+from click import get_current_context
 
-app = create_app()
+from app.data.providers import KeyFileError
+from app.factory import create_app
+from config import SettingError
+
+try:
+    app = create_app(needs_keys=get_current_context(silent=True) is None)
+except (SettingError, KeyFileError) as reason:
+    raise SystemExit(f"Einstieg startet nicht / cannot start: {reason}") from None

@@ -9,8 +9,8 @@ from pathlib import Path
 from flask import Flask, g, request
 from flask_login import current_user
 
-from app import clock, home, queue
-from app.accounts import gate, queries
+from app import cli, clock, home, queue
+from app.accounts import gate, installation, queries
 from app.data import setup
 from app.extensions import babel, csrf, limiter
 from app.policies import Permission
@@ -18,19 +18,23 @@ from app.web import assets, errors, format, forms, headers, languages, layout, n
 from app.web.actors import may
 from app.web.layout import Viewer
 from app.web.roles import role_names
-from config import Config, read_config
+from config import Config, Mode, SettingError, read_config
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST = 26 * 1024 * 1024
 
 
-def create_app(config: Config | None = None) -> Flask:
-    """The application of one installation; raises SettingError or KeyFileError when it cannot start safely."""
+def create_app(config: Config | None = None, *, needs_keys: bool = True) -> Flask:
+    """The application of one installation; raises SettingError or KeyFileError when it cannot start safely.
+
+    `needs_keys` False lets commands run before there is a key file; opening anything sealed then fails.
+    """
     config = config or read_config(os.environ)
     app = Flask("einstieg", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
     _configure(app, config)
     clock.start_at(config.now)
-    setup.init_app(app, config)
+    setup.init_app(app, config, needs_keys=needs_keys)
+    _refuse_foreign_records(app, config)
     app.extensions["doorbell"] = queue.connect(None if config.transport == "polling" else config.redis_url)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -38,7 +42,17 @@ def create_app(config: Config | None = None) -> Flask:
     gate.init_app(app)
     _init_web(app, config)
     home.init_app(app)
+    cli.init_app(app)
     return app
+
+
+def _refuse_foreign_records(app: Flask, config: Config) -> None:
+    """A demo never runs on real records, nor real work on a demo's; tests bring stores of their own."""
+    is_test = config.mode is Mode.TEST
+    with app.app_context():
+        reason = installation.objection(invents=config.mode is not Mode.PRODUCTION, trusts_unmarked=is_test)
+    if reason is not None:
+        raise SettingError(reason)
 
 
 def _configure(app: Flask, config: Config) -> None:

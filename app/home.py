@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from app import policies
+from app import policies, start
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
 from app.policies import Table
@@ -18,6 +18,7 @@ from cases.tabs import Tab
 BLUEPRINTS: list[Blueprint] = [
     health.blueprint,
     account_views.blueprint,
+    start.blueprint,
 ]
 
 TABLES: list[Table] = [
@@ -25,7 +26,9 @@ TABLES: list[Table] = [
     case_policies.TABLE,
 ]
 
-NAVIGATION: list[NavigationItem] = []
+NAVIGATION: list[NavigationItem] = [
+    NavigationItem("Heute", "home.show", None, 0, icon="home"),
+]
 
 TABS: list[Tab] = []
 

@@ -14,6 +14,16 @@ from app.data.records import Sheet
 from app.policies import OrganisationKind, Role
 
 
+class Installation(Model):
+    """The one row that says what this database is for: a demo's never becomes a real one, nor the other way."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    is_demo: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
 class Organisation(Model):
     """A body with its own key: the KI, KIM at the city, a welfare body, an authority."""
 

@@ -78,6 +78,33 @@ class KeyFile:
         self._keys = _read(self._path)
 
 
+class NoKeyFile:
+    """Stands in while commands run that need no key, such as the one that makes the file."""
+
+    def __init__(self, reason: KeyFileError) -> None:
+        self._reason = reason
+
+    def current(self) -> int:
+        """Raises the reason."""
+        raise self._reason
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Raises the reason."""
+        raise self._reason
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Raises the reason."""
+        raise self._reason
+
+    def rotate(self) -> int:
+        """Raises the reason."""
+        raise self._reason
+
+    def destroy(self, version: int) -> None:
+        """Raises the reason."""
+        raise self._reason
+
+
 def create_key_file(path: Path) -> None:
     """Make a fresh key file; an existing one is never touched."""
     if not path.exists():

@@ -11,12 +11,14 @@ from sqlalchemy import Engine, make_url
 
 from app.data import database
 from app.data.keyring import KeyRing
-from app.data.providers import KeyFile
+from app.data.providers import KeyFile, KeyFileError, KeyProvider, NoKeyFile, create_key_file
 from app.extensions import db
-from config import Config
+from config import Config, Mode
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 STORES = ("data", "keys")
+DEMO_MARKER = "vorfuehrung.txt"
+DEMO_SENTENCE = "Dieser Ordner gehört einer Vorführung von Einstieg; 'make demo-reset' löscht ihn.\n"
 
 
 def configure(app: Flask, config: Config) -> None:
@@ -26,13 +28,32 @@ def configure(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "hide_parameters": True}
 
 
-def init_app(app: Flask, config: Config) -> None:
-    """Open the engines and the key ring; raises KeyFileError when there is no usable key file."""
+def init_app(app: Flask, config: Config, *, needs_keys: bool = True) -> None:
+    """Open the engines and the key ring; raises KeyFileError when keys are needed and there is no usable file."""
+    if config.mode is Mode.DEMO:
+        _begin_demo(config)
     make_folders(config)
     configure(app, config)
     database.init_app(app)
     with app.app_context():
-        app.extensions["keyring"] = KeyRing(db.engines["keys"], KeyFile(config.key_file))
+        app.extensions["keyring"] = KeyRing(db.engines["keys"], _provider(config, needs_keys))
+
+
+def _provider(config: Config, needs_keys: bool) -> KeyProvider:
+    try:
+        return KeyFile(config.key_file)
+    except KeyFileError as reason:
+        if needs_keys:
+            raise
+        return NoKeyFile(reason)
+
+
+def _begin_demo(config: Config) -> None:
+    """Make marker and key file of a demo that starts for the first time; a key that got lost is never replaced."""
+    if not config.data_folder.exists() and not config.keys_folder.exists():
+        config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (config.home / DEMO_MARKER).write_text(DEMO_SENTENCE, encoding="utf-8")
+        create_key_file(config.key_file)
 
 
 def make_folders(config: Config) -> None:

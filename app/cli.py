@@ -1,0 +1,240 @@
+"""The commands `flask …`: starting, preparing, checking; sentences in German, exit code 1 when something is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from app.accounts import installation, services
+from app.accounts.models import UserProfile
+from app.data import audit, setup
+from app.data.keyring import KeyRing
+from app.data.providers import KeyFile, create_key_file
+from app.demo import folder, people, world
+from app.errors import EinstiegError, Invalid
+from app.extensions import db
+from app.policies import OrganisationKind, Role
+from app.web.roles import role_names
+from config import Config, Mode
+from workers.doctor import Level, examine
+from workers.stack import run_stack
+
+Command = Callable[..., Any]
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104
+
+BREAKS = {
+    "missing": "fehlt",
+    "unlinked": "hängt nicht am vorigen",
+    "altered": "wurde verändert",
+    "cut": "das Ende fehlt",
+}
+REFUSALS = {
+    "weak": "Das Passwort ist zu schwach: mindestens 12 Zeichen, davon 5 verschiedene.",
+    "taken": "Diese E-Mail-Adresse hat schon jemand.",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Add every command."""
+    for command in (up, migrate, doctor, keys, demo, audit_trail, users):
+        app.cli.add_command(command)
+
+
+def in_sentences(command: Command) -> Command:
+    """Show our own errors as a sentence instead of a trace."""
+
+    @wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except EinstiegError as error:
+            raise click.ClickException(str(error)) from None
+
+    return wrapped
+
+
+@click.command("up")
+@with_appcontext
+@in_sentences
+def up() -> None:
+    """Alles vorbereiten und starten: Datenbanken, Warteschlange, Webserver und Hintergrundarbeit."""
+    config = _config()
+    raise SystemExit(
+        run_stack(config, os.environ, prepare=lambda: _prepare(config), on_ready=lambda: _announce(config))
+    )
+
+
+@click.command("migrate")
+@with_appcontext
+@in_sentences
+def migrate() -> None:
+    """Beide Datenbanken auf den neuesten Stand bringen."""
+    _migrate(_config())
+    click.echo("Beide Datenbanken sind auf dem neuesten Stand.")
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Nachsehen, worauf diese Einrichtung läuft."""
+    findings = examine(_config())
+    for finding in findings:
+        click.echo(str(finding))
+    if any(finding.level is Level.FAIL for finding in findings):
+        raise SystemExit(1)
+
+
+keys = AppGroup("keys", help="Schlüsseldatei anlegen, ansehen, erneuern.")
+
+
+@keys.command("init")
+@in_sentences
+def init_keys() -> None:
+    """Die Schlüsseldatei einer neuen Einrichtung anlegen; eine vorhandene bleibt, wie sie ist."""
+    file = _config().key_file
+    if file.exists():
+        raise click.ClickException("Es gibt schon eine Schlüsseldatei (EINSTIEG_KEY_FILE); sie bleibt unverändert.")
+    create_key_file(file)
+    click.echo("Die Schlüsseldatei (EINSTIEG_KEY_FILE) ist angelegt, nur für dieses Konto lesbar.")
+    click.echo("Bitte jetzt zwei Kopien machen und getrennt von den Datensicherungen aufbewahren:")
+    click.echo("ohne diese Datei öffnet niemand mehr einen Fall.")
+
+
+@keys.command("status")
+@in_sentences
+def key_status() -> None:
+    """Sagen, ob die Schlüsseldatei lesbar ist und welche Fassung gilt."""
+    click.echo(f"Die Schlüsseldatei ist lesbar; es gilt Fassung {KeyFile(_config().key_file).current()}.")
+
+
+@keys.command("rotate")
+@in_sentences
+def rotate_keys() -> None:
+    """Eine neue Fassung des Hauptschlüssels anlegen und alle Schlüssel der Stellen damit neu versiegeln."""
+    provider = KeyFile(_config().key_file)
+    version = provider.rotate()
+    count = KeyRing(db.engines["keys"], provider).rewrap_organisation_keys()
+    click.echo(f"Es gilt Fassung {version}; {count} Schlüssel sind neu versiegelt. Bitte Einstieg neu starten.")
+
+
+demo = AppGroup("demo", help="Die Vorführung mit erfundenen Familien.")
+
+
+@demo.command("load")
+@click.option("--families", default=world.FAMILIES, show_default=True, type=click.IntRange(0, 100_000))
+@click.option("--seed", default=world.SEED, show_default=True, type=int)
+@in_sentences
+def load_demo(families: int, seed: int) -> None:
+    """Erfundene Stellen, Personen und Familien anlegen."""
+    config = _config()
+    folder.require_demo(config)
+    _migrate(config)
+    world.load(families=families, seed=seed, say=click.echo)
+    people.set_password(folder.password(config))
+
+
+@demo.command("reset")
+@in_sentences
+def reset_demo() -> None:
+    """Alle Daten der Vorführung löschen; nur bei einer Vorführung, und nur, wenn sie nicht läuft."""
+    folder.reset(_config())
+    click.echo("Die Vorführung ist gelöscht; der nächste Start beginnt von vorn.")
+
+
+audit_trail = AppGroup("audit", help="Das Protokoll.")
+
+
+@audit_trail.command("verify")
+def verify_audit() -> None:
+    """Prüfen, ob die Kette des Protokolls hält."""
+    count, breaks = audit.verify()
+    if not breaks:
+        click.echo(f"Das Protokoll ist unversehrt: {count} Einträge.")
+        return
+    click.echo(f"Das Protokoll ist NICHT unversehrt: {len(breaks)} Bruchstellen.", err=True)
+    for broken in breaks:
+        click.echo(f"  Eintrag {broken.seq}: {BREAKS[broken.kind]}", err=True)
+    raise SystemExit(1)
+
+
+users = AppGroup("users", help="Personen mit Anmeldung.")
+
+
+@users.command("create")
+@click.option(
+    "--organisation", required=True, help="Name der Stelle, zum Beispiel des Kommunalen Integrationszentrums."
+)
+@click.option("--short-name", required=True, help="Kurzname der Stelle.")
+@click.option("--kind", type=click.Choice([kind.value for kind in OrganisationKind]), default="ki", show_default=True)
+@click.option("--name", required=True, help="Name der Person, die hier verwaltet.")
+@click.option("--email", required=True, help="Ihre E-Mail-Adresse; mit ihr meldet sie sich an.")
+@click.password_option(prompt="Passwort", confirmation_prompt="Passwort wiederholen", help="Mindestens 12 Zeichen.")
+@in_sentences
+def create_administrator(organisation: str, short_name: str, kind: str, name: str, email: str, password: str) -> None:
+    """Eine Stelle und die erste Person anlegen, die dort Personen verwaltet (sie sieht keine Fälle)."""
+    config = _config()
+    if config.mode is not Mode.PRODUCTION:
+        raise click.ClickException("In der Vorführung gibt es die Personen schon.")
+    _migrate(config)
+    try:
+        place = services.found_organisation(kind=OrganisationKind(kind), name=organisation, short_name=short_name)
+        profile = UserProfile(name=name, email=email)
+        roles = frozenset({Role.ADMINISTRATOR})
+        services.appoint_user(organisation=place, roles=roles, profile=profile, password=password)
+    except Invalid as error:
+        raise click.ClickException(REFUSALS.get(error.code, str(error))) from None
+    click.echo("Stelle und Person sind angelegt. Weitere Personen legt sie unter „Personen“ an.")
+
+
+def _config() -> Config:
+    config: Config = current_app.extensions["config"]
+    return config
+
+
+def _migrate(config: Config) -> None:
+    """Bring both stores up to date; a real installation's is marked as such at once."""
+    setup.migrate_all()
+    if config.mode is Mode.PRODUCTION:
+        installation.mark(is_demo=False)
+
+
+def _prepare(config: Config) -> None:
+    """What has to be there before the first process starts; runs under the lock of the stack."""
+    _migrate(config)
+    if config.mode is Mode.DEMO:
+        if world.is_empty():
+            click.echo("Die Vorführung wird vorbereitet …")
+            world.load(say=click.echo)
+        people.set_password(folder.password(config))
+    for engine in db.engines.values():
+        engine.dispose()
+
+
+def _announce(config: Config) -> None:
+    """Say where it runs, and in a demo who can sign in."""
+    address = config.base_url
+    for everywhere, here in EVERYWHERE.items():
+        address = address.replace(everywhere, here)
+    click.echo(f"\nEinstieg läuft: {address}\n")
+    if config.mode is Mode.DEMO:
+        click.echo("Vorführung mit erfundenen Personen. Anmelden:\n")
+        for person in people.PEOPLE:
+            click.echo(f"  {role_names(person.roles):<40} {person.email}")
+        click.echo(f"\n  Passwort für alle: {folder.password(config)}\n")
+        click.echo(
+            f"Was Familien geschickt wird, liegt in {_shown(config.mail_folder)} und verlässt den Rechner nicht."
+        )
+    click.echo("Beenden: Strg+C")
+
+
+def _shown(path: Path) -> str:
+    """A path as it is shortest to type from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

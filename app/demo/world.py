@@ -1,0 +1,40 @@
+"""The demo's world as a whole: made once, and only in a database that is marked as a demo's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+
+from sqlalchemy import func, select
+
+from app import clock
+from app.accounts import installation
+from app.accounts.models import Organisation
+from app.data.database import session
+from app.demo import offices, people
+
+FAMILIES = 40
+SEED = 2026
+
+
+def is_empty() -> bool:
+    """Whether nobody works here yet."""
+    return session().scalar(select(func.count()).select_from(Organisation)) == 0
+
+
+def load(*, families: int = FAMILIES, seed: int = SEED, say: Callable[[str], None] = lambda _: None) -> None:
+    """Make bodies, people and office unless they are there, then add `families` invented families.
+
+    The same seed on the same day makes the same families; loading twice adds twice.
+    """
+    if is_empty():
+        installation.mark(is_demo=True)
+        bodies, users = people.found()
+        offices.furnish(bodies, users, today=clock.today())
+        say("Stellen, Personen, Räume und Sprechzeiten sind angelegt.")
+
+
+def directory_lines() -> list[str]:
+    """The lines of the school directory that comes with Einstieg (Düsseldorf, open data of the Land)."""
+    source = files("cases.placement").joinpath("data/schulen_duesseldorf.csv")
+    return source.read_text(encoding="utf-8-sig").splitlines()
