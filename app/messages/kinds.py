@@ -53,3 +53,49 @@ _LABELS = {
     MessageState.SUPPRESSED: "Adresse gesperrt",
     MessageState.HELD: "angehalten",
 }
+
+
+class Reason(StrEnum):
+    """Why a message stands where it stands; never anything a mail server said, as that may name a person."""
+
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    ERASED = "erased"
+    NO_TEXT = "no_text"
+    NOT_COMPOSED = "not_composed"
+    NO_GATEWAY = "no_gateway"
+    BAD_ADDRESS = "bad_address"
+    SUPPRESSED = "suppressed"
+    QUIET_HOURS = "quiet_hours"
+    UNREACHABLE = "unreachable"
+    REFUSED_FOR_NOW = "refused_for_now"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    INTERRUPTED = "interrupted"
+    RESTORED = "restored"
+    BY_HAND = "by_hand"
+    GIVEN_UP = "given_up"
+
+    @property
+    def label(self) -> str:
+        """What staff read beside the state."""
+        return _REASONS.get(self, "")
+
+
+_REASONS = {
+    Reason.WITHDRAWN: "Der Anlass besteht nicht mehr.",
+    Reason.EXPIRED: "Sie wäre zu spät gekommen.",
+    Reason.ERASED: "Die Daten dazu sind gelöscht.",
+    Reason.NO_TEXT: "Es gibt keinen Text dazu.",
+    Reason.NOT_COMPOSED: "Der Text ließ sich nicht erstellen.",
+    Reason.NO_GATEWAY: "Für diesen Weg ist kein Anbieter eingerichtet.",
+    Reason.BAD_ADDRESS: "An diese Adresse lässt sich nicht schreiben.",
+    Reason.SUPPRESSED: "An diese Adresse soll nicht geschrieben werden.",
+    Reason.QUIET_HOURS: "Sie wartet bis 8 Uhr.",
+    Reason.UNREACHABLE: "Der Mailserver war nicht erreichbar.",
+    Reason.REFUSED_FOR_NOW: "Der Mailserver nahm sie mehrmals nicht an.",
+    Reason.REFUSED: "Der Mailserver hat sie abgelehnt, zum Beispiel weil es die Adresse nicht gibt.",
+    Reason.NO_ANSWER: "Der Mailserver hat nicht bestätigt, dass er sie angenommen hat.",
+    Reason.INTERRUPTED: "Das Senden wurde unterbrochen; vielleicht ist sie angekommen.",
+    Reason.RESTORED: "Nach einer Wiederherstellung: vielleicht ist sie schon gesendet.",
+}

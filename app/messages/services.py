@@ -1,6 +1,6 @@
-"""The outbox as other packages use it: plan a message with the change it tells of, and take it back.
+"""The outbox as other packages use it, and what staff decide about messages that did not go out.
 
-Both run inside the transaction of a service that has authorised already; they decide nothing about who may.
+`plan` and `cancel_for` run inside the transaction of a service that has authorised already.
 """
 
 from __future__ import annotations
@@ -15,12 +15,18 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.data import records
+from app.data import audit, records
+from app.data.audit import Action
 from app.data.base import new_id
-from app.data.database import after_commit, session
+from app.data.database import after_commit, session, transaction
 from app.data.records import Scope
+from app.errors import Invalid, NotFound, WrongState
 from app.messages import states
+from app.messages.delivery import note_sent
+from app.messages.kinds import Reason
 from app.messages.models import Channel, Message, MessagePayload, MessageState
+from app.messages.policies import MessagePermission
+from app.policies import Actor, authorise
 from app.queue import JobName
 
 
@@ -79,7 +85,9 @@ def cancel_for(subject_id: UUID, *, kinds: Collection[str] | None = None) -> int
     query = update(Message).where(Message.subject_id == subject_id, Message.state.in_(states.REVOCABLE))
     if kinds is not None:
         query = query.where(Message.kind.in_(kinds))
-    result = session().execute(query.values(state=MessageState.CANCELLED, reason="withdrawn", lease_until=None))
+    result = session().execute(
+        query.values(state=MessageState.CANCELLED, reason=Reason.WITHDRAWN.value, lease_until=None)
+    )
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
@@ -87,3 +95,75 @@ def ring_after_commit(message_id: UUID) -> None:
     """Wake a worker for this message once the open transaction is kept; without a worker the sweep finds it."""
     bell = current_app.extensions["doorbell"]
     after_commit(lambda: bell.ring(JobName.DELIVER_MESSAGE, str(message_id)))
+
+
+def mark_sent(actor: Actor, message: Message) -> None:
+    """A person knows that it arrived, from the family or the mail server's log; raises WrongState."""
+    authorise(actor, MessagePermission.RESOLVE, message)
+    with transaction():
+        fresh = _waiting(message.id, MessageState.SENT)
+        note_sent(fresh, clock.now(), Reason.BY_HAND)
+        _note(actor, fresh)
+
+
+def send_again(actor: Actor, message: Message) -> None:
+    """Send it once more, though it may have arrived; raises WrongState, or Invalid when it would come too late."""
+    authorise(actor, MessagePermission.RESOLVE, message)
+    with transaction():
+        fresh = _waiting(message.id, MessageState.DUE)
+        now = clock.now()
+        if states.is_expired(fresh.expires_at, now):
+            raise Invalid("message", "expired")
+        is_due = fresh.due_at <= now
+        fresh.state = MessageState.DUE if is_due else MessageState.PLANNED
+        fresh.reason, fresh.attempts = "", 0
+        fresh.next_try_at = now if is_due else fresh.due_at
+        fresh.rung_at = now if is_due else None
+        fresh.token += 1
+        _note(actor, fresh)
+        if is_due:
+            ring_after_commit(fresh.id)
+
+
+def give_up(actor: Actor, message: Message) -> None:
+    """Do without it, for example because the family was called; raises WrongState."""
+    authorise(actor, MessagePermission.RESOLVE, message)
+    with transaction():
+        fresh = _waiting(message.id, MessageState.CANCELLED)
+        fresh.state, fresh.reason = MessageState.CANCELLED, Reason.GIVEN_UP.value
+        _note(actor, fresh)
+
+
+def hold_unsent() -> int:
+    """Hold everything that has not left, after a backup was restored: it may have left before; answers how many."""
+    with transaction():
+        result = session().execute(
+            update(Message)
+            .where(Message.state.in_(states.REVOCABLE | {MessageState.SENDING}))
+            .values(state=MessageState.HELD, reason=Reason.RESTORED.value, lease_until=None, token=Message.token + 1)
+            .execution_options(synchronize_session=False)
+        )
+        return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _waiting(message_id: UUID, wanted: MessageState) -> Message:
+    """The message, locked, if a person may still decide about it."""
+    message = session().get(Message, message_id, with_for_update=True, populate_existing=True)
+    if message is None:
+        raise NotFound("message")
+    if message.state not in states.NEEDS_A_PERSON:
+        raise WrongState(message.state.value, wanted.value)
+    states.require_step(message.state, wanted)
+    return message
+
+
+def _note(actor: Actor, message: Message) -> None:
+    audit.record(
+        Action.CHANGED,
+        organisation_id=actor.organisation_id,
+        actor_id=actor.user_id,
+        subject_kind="message",
+        subject_id=message.id,
+        case_id=message.case_id,
+        facts={"state": message.state.value},
+    )

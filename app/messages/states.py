@@ -6,14 +6,15 @@ from datetime import datetime, time, timedelta
 
 from app import clock
 from app.errors import WrongState
-from app.messages.kinds import MessageState
+from app.messages.kinds import MessageState, Reason
 
 LEASE = timedelta(seconds=60)
-ANSWER_SECONDS = 15.0
 RING_AGAIN = timedelta(seconds=30)
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=2)
+LONGEST_SILENCE = timedelta(days=3)
+SILENCE_PAUSE = timedelta(minutes=5)
 QUIET_FROM = time(21)
 QUIET_UNTIL = time(8)
 
@@ -21,15 +22,13 @@ _M = MessageState
 
 STEPS: dict[MessageState, frozenset[MessageState]] = {
     _M.PLANNED: frozenset({_M.DUE, _M.CANCELLED, _M.HELD}),
-    _M.DUE: frozenset({_M.CLAIMED, _M.CANCELLED, _M.HELD}),
-    _M.CLAIMED: frozenset(
-        {_M.SENDING, _M.DUE, _M.PLANNED, _M.CANCELLED, _M.SUPPRESSED, _M.FAILED, _M.HELD},
-    ),
-    _M.SENDING: frozenset({_M.SENT, _M.FAILED, _M.UNCERTAIN, _M.DUE}),
+    _M.DUE: frozenset({_M.CLAIMED, _M.PLANNED, _M.CANCELLED, _M.HELD}),
+    _M.CLAIMED: frozenset({_M.SENDING, _M.DUE, _M.CANCELLED, _M.SUPPRESSED, _M.FAILED, _M.HELD}),
+    _M.SENDING: frozenset({_M.SENT, _M.FAILED, _M.UNCERTAIN, _M.DUE, _M.HELD}),
     _M.SENT: frozenset({_M.DELIVERED, _M.BOUNCED}),
     _M.UNCERTAIN: frozenset({_M.SENT, _M.DUE, _M.CANCELLED}),
     _M.FAILED: frozenset({_M.SENT, _M.DUE, _M.CANCELLED}),
-    _M.HELD: frozenset({_M.SENT, _M.DUE, _M.CANCELLED}),
+    _M.HELD: frozenset({_M.SENT, _M.DUE, _M.PLANNED, _M.CANCELLED}),
     _M.DELIVERED: frozenset(),
     _M.BOUNCED: frozenset(),
     _M.CANCELLED: frozenset(),
@@ -47,15 +46,29 @@ def require_step(old: MessageState, new: MessageState) -> None:
         raise WrongState(old.value, new.value)
 
 
-def pause_after(attempts: int, *, jitter: float) -> timedelta:
-    """How long to wait after this many tries: 30 s doubling up to 2 h, times `jitter` (0.8 to 1.2)."""
+def pause_after(attempts: int, reason: Reason | None, *, jitter: float) -> timedelta:
+    """How long to wait after this many tries: 30 s doubling up to 2 h, times `jitter` (0.8 to 1.2).
+
+    A server that cannot be reached is asked again after 5 min at most: its return concerns all messages.
+    """
     doubled: timedelta = FIRST_PAUSE * 2 ** min(max(attempts, 1) - 1, 16)
-    return min(doubled, LONGEST_PAUSE) * jitter
+    longest = SILENCE_PAUSE if reason is Reason.UNREACHABLE else LONGEST_PAUSE
+    return min(doubled, longest) * jitter
 
 
-def is_used_up(attempts: int) -> bool:
-    """Whether trying again by itself has gone on for long enough and a person should look."""
+def is_used_up(attempts: int, reason: Reason | None, *, due_at: datetime, now: datetime) -> bool:
+    """Whether trying again by itself has gone on for long enough and a person should look.
+
+    A server that said no for now gets 12 tries (half a day); one that cannot be reached gets three days.
+    """
+    if reason is Reason.UNREACHABLE:
+        return now - due_at >= LONGEST_SILENCE
     return attempts >= MOST_ATTEMPTS
+
+
+def lease_is_over(lease_until: datetime | None, now: datetime) -> bool:
+    """Whether nobody holds this any more; a lease longer than any we give comes from a clock that was set back."""
+    return lease_until is None or lease_until <= now or lease_until > now + 2 * LEASE
 
 
 def is_expired(expires_at: datetime | None, now: datetime) -> bool:

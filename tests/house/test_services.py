@@ -14,6 +14,7 @@ UNASKED: dict[str, str] = {
     "app/accounts/services.py:appoint_user": "first person of an installation, before anybody can sign in",
     "app/messages/services.py:plan": "part of the open transaction of a service that has authorised",
     "app/messages/services.py:cancel_for": "part of the open transaction of a service that has authorised",
+    "app/messages/services.py:hold_unsent": "a command of whoever restores a backup, before anybody can sign in",
     "app/messages/services.py:ring_after_commit": "part of the open transaction of a service that has authorised",
     "cases/placement/services/directory.py:import_directory": "the operator at the command line; public data of schools",
 }
