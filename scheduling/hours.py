@@ -140,10 +140,7 @@ def open_hours(
             _hours_on(rule, day, closures) for day in open_days[rule.weekday] if rule.holds_on(day)
         )
     midnight = instant(first, MIDNIGHT)
-    return {
-        resource_id: merge(i for i in intervals if i.ends > midnight)
-        for resource_id, intervals in found.items()
-    }
+    return {resource_id: merge(i for i in intervals if i.ends > midnight) for resource_id, intervals in found.items()}
 
 
 def _hours_on(rule: WeeklyRule, day: date, closures: Collection[date]) -> Interval:

@@ -99,6 +99,7 @@ class Appointment(Model):
         Index(None, "organisation_id", "starts_at"),
         Index(None, "advisor_id", "starts_at"),
         CheckConstraint("ends_at > starts_at", name="period"),
+        CheckConstraint("state <> 'held' OR hold_ends_at IS NOT NULL", name="hold_ends"),
     )
 
     id: Mapped[UUID] = primary_key()
@@ -108,6 +109,7 @@ class Appointment(Model):
     state: Mapped[AppointmentState] = choice(AppointmentState)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    hold_ends_at: Mapped[datetime | None]
     advisor_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     interpreter_id: Mapped[UUID | None] = mapped_column(ForeignKey("interpreter.id"))
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
@@ -126,7 +128,7 @@ class Appointment(Model):
         cascade="all, delete-orphan", order_by="Reservation.resource_id"
     )
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Reservation(Model):

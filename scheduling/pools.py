@@ -22,9 +22,7 @@ def _run(low: int, high: int) -> int:
     return ((1 << (high - low)) - 1) << low if high > low else 0
 
 
-def starts_that_fit(
-    request: Request, starts: Sequence[int], hours: Iterable[Interval], busy: Iterable[Busy]
-) -> int:
+def starts_that_fit(request: Request, starts: Sequence[int], hours: Iterable[Interval], busy: Iterable[Busy]) -> int:
     """The bitmap of the ascending `starts` at which one resource is open and free for the whole length."""
     if not starts:
         return 0

@@ -58,9 +58,7 @@ _KIND_LABELS = {
 
 # The way back from attended and no_show to booked is the audited undo of a wrong click.
 TRANSITIONS: dict[AppointmentState, frozenset[AppointmentState]] = {
-    AppointmentState.HELD: frozenset(
-        {AppointmentState.BOOKED, AppointmentState.CANCELLED, AppointmentState.EXPIRED}
-    ),
+    AppointmentState.HELD: frozenset({AppointmentState.BOOKED, AppointmentState.CANCELLED, AppointmentState.EXPIRED}),
     AppointmentState.BOOKED: frozenset(
         {AppointmentState.CANCELLED, AppointmentState.ATTENDED, AppointmentState.NO_SHOW}
     ),
@@ -82,9 +80,7 @@ def require_transition(current: AppointmentState, wanted: AppointmentState) -> N
         raise WrongState(current, wanted)
 
 
-def blocks(
-    state: AppointmentState, *, hold_ends_at: datetime | None = None, now: datetime | None = None
-) -> bool:
+def blocks(state: AppointmentState, *, hold_ends_at: datetime | None = None, now: datetime | None = None) -> bool:
     """Whether the row keeps its resources busy; a hold does so only before it ends, without any clean-up job.
 
     A hold for which either time is missing blocks, as the safe reading.

@@ -1,0 +1,145 @@
+"""What can be booked for a family, and what is booked: selects, no changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import clock
+from app.data import records
+from app.data.database import session
+from app.errors import NotFound
+from app.policies import Actor
+from cases import queries as case_queries
+from cases.models import Case
+from cases.policies import CasePermission
+from cases.sheets import FamilySheet
+from scheduling import office
+from scheduling.holidays import ONE_DAY
+from scheduling.hours import MIDNIGHT, instant
+from scheduling.models import Appointment, AppointmentSheet
+from scheduling.slots import free_slots
+from scheduling.states import AppointmentKind, AppointmentState
+from scheduling.world import Policy, Request, ResourceKind, Slot, World
+from scheduling.worlds import load_world
+
+GERMAN = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What one family's talk asks for; `language` only if somebody must speak or interpret it."""
+
+    organisation_id: UUID
+    kind: AppointmentKind
+    language: str | None = None
+    advisor_id: UUID | None = None
+    people: int = 2
+
+    @property
+    def minutes(self) -> int:
+        """The planned length; a talk in another language takes longer, whoever speaks it."""
+        return self.kind.default_minutes(with_interpreter=self.language is not None)
+
+    def request(self, earliest: int, latest: int) -> Request:
+        """The engine's request for starts in [earliest, latest), epoch seconds."""
+        return Request(
+            length_minutes=self.minutes,
+            earliest=earliest,
+            latest=latest,
+            buffer_before=office.BUFFER_BEFORE,
+            buffer_after=office.BUFFER_AFTER,
+            language=self.language,
+            step_minutes=office.STEP_MINUTES,
+            advisor_id=self.advisor_id,
+            people=self.people,
+        )
+
+
+def policy_of(actor: Actor) -> Policy:
+    """How soon and how far ahead this actor may book: families need notice, staff can telephone."""
+    return office.FAMILY_POLICY if actor.invited_to is not None else office.STAFF_POLICY
+
+
+def family_of(case: Case) -> FamilySheet:
+    """The family's sheet, an empty one while nobody has filled it in."""
+    stored = records.find(FamilySheet, case.id, reader=case.organisation_id)
+    return stored.sheet if stored else FamilySheet(family_name="")
+
+
+def needs_of(case: Case, kind: AppointmentKind) -> Needs:
+    """What the family of this case needs: its own advisor if it has one, its language if it asked for that."""
+    family = family_of(case)
+    wanted = family.interpreter_language or family.language if family.interpreter else ""
+    return Needs(
+        organisation_id=case.organisation_id,
+        kind=kind,
+        language=wanted if wanted not in ("", GERMAN) else None,
+        advisor_id=case.advisor_id,
+        people=1 + len(case.children),
+    )
+
+
+def first_free(
+    needs: Needs,
+    *,
+    policy: Policy,
+    earliest: datetime | None = None,
+    days: int | None = None,
+    own: Iterable[UUID] = (),
+) -> list[Slot]:
+    """Every free start from the local day of `earliest` (now) for so many days (the policy's whole horizon).
+
+    `own` are appointments that do not count as taken: one's own hold, or the talk that is to be moved.
+    """
+    first = clock.local(earliest or clock.now()).date()
+    last = first + timedelta(days=policy.horizon_days if days is None else days - 1)
+    world = load_world(needs.organisation_id, first=first, last=last, policy=policy).excluding(*own)
+    request = needs.request(instant(first, MIDNIGHT), instant(last + ONE_DAY, MIDNIGHT))
+    return free_slots(fitted(request, world), world)
+
+
+def fitted(request: Request, world: World) -> Request:
+    """The request with no more people than the largest room holds: a large family still gets its talk."""
+    largest = max((room.capacity for room in world.pool(ResourceKind.ROOM)), default=0)
+    return replace(request, people=min(request.people, largest), needs_room=largest > 0)
+
+
+def get_appointment(actor: Actor, appointment_id: UUID) -> tuple[Appointment, Case]:
+    """The appointment and its case, if the actor may book for that case; raises NotFound as if not there."""
+    appointment = session().get(Appointment, appointment_id, populate_existing=True)
+    if appointment is None:
+        raise NotFound("appointment")
+    return appointment, case_queries.get_case(actor, appointment.case_id, CasePermission.BOOK)
+
+
+def sheet_of(appointment: Appointment) -> AppointmentSheet:
+    """What the family said when booking, with the code and the link."""
+    stored = records.find(AppointmentSheet, appointment.id, reader=appointment.organisation_id)
+    return stored.sheet if stored else AppointmentSheet(language=GERMAN)
+
+
+def of_case(case_id: UUID) -> list[Appointment]:
+    """All appointments of a case that were ever agreed, the next or latest first."""
+    query = select(Appointment).where(Appointment.case_id == case_id, Appointment.state != AppointmentState.HELD)
+    return list(session().scalars(query.order_by(Appointment.starts_at.desc())))
+
+
+def open_of_case(case_id: UUID) -> Appointment | None:
+    """The booked appointment of a case that still lies ahead or is running."""
+    query = select(Appointment).where(
+        Appointment.case_id == case_id,
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.ends_at > clock.now(),
+    )
+    return session().scalars(query.order_by(Appointment.starts_at)).first()
+
+
+def draft_of(case_id: UUID) -> Appointment | None:
+    """What a family has picked and not yet confirmed; its hold may have run out."""
+    query = select(Appointment).where(Appointment.case_id == case_id, Appointment.state == AppointmentState.HELD)
+    return session().scalars(query).first()

@@ -1,0 +1,277 @@
+"""Booking, moving and cancelling appointments: each in one transaction that either does all or nothing."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from app import clock
+from app.data import records
+from app.data.audit import Action
+from app.data.base import new_id
+from app.data.database import session, transaction
+from app.errors import Conflict, Invalid
+from app.policies import Actor, OrganisationKind, system_of
+from cases.keeping import note
+from cases.kinds import TaskKind
+from cases.models import Case
+from cases.policies import CasePermission
+from cases.queries import get_case
+from cases.services import advance_case
+from cases.states import CaseState
+from cases.tasks.services import add_task
+from scheduling import office, queries
+from scheduling.assignment import SlotTaken, assign, guarded, release, reserve
+from scheduling.booking import links, notices
+from scheduling.gate import require_papers
+from scheduling.kinds import BookedVia, GateReason
+from scheduling.models import Appointment, AppointmentSheet
+from scheduling.queries import get_appointment, needs_of, policy_of
+from scheduling.states import AppointmentKind, AppointmentState, blocks, may_cancel, require_transition
+from scheduling.world import Reason
+
+__all__ = [
+    "AlreadyBooked",
+    "Booked",
+    "SlotTaken",
+    "TooLate",
+    "book",
+    "cancel",
+    "confirm",
+    "hold",
+    "keep_answers",
+    "move",
+]
+
+
+class AlreadyBooked(Conflict):
+    """The family has an appointment of this kind already; it can be moved instead."""
+
+
+class TooLate(Conflict):
+    """The time for changing it oneself is over; the office can still be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What was agreed; the code is told once here and in messages, only its keyed hash can be searched for."""
+
+    appointment_id: UUID
+    code: str
+    token: str
+    starts_at: datetime
+    ends_at: datetime
+    advisor_id: UUID
+    interpreter_id: UUID | None
+    room_id: UUID | None
+
+
+def hold(actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime) -> Appointment:
+    """Keep a time for ten minutes while the family types; a later choice replaces the earlier one.
+
+    Raises SlotTaken, and AlreadyBooked when there is an appointment of this kind.
+    """
+    case = get_case(actor, case_id, CasePermission.BOOK)
+
+    def work() -> Appointment:
+        with transaction():
+            _lock_case(case_id)
+            _require_none_booked(case_id, kind)
+            draft = queries.draft_of(case_id)
+            own = [draft.id] if draft else []
+            needs = needs_of(case, kind)
+            chosen = assign(needs, starts_at=starts, policy=policy_of(actor), own=own)
+            appointment = draft or _new(actor, case, kind)
+            appointment.kind = kind
+            appointment.hold_ends_at = clock.now() + office.HOLD
+            appointment.changed_at = clock.now()
+            reserve(appointment, chosen)
+        return appointment
+
+    return guarded(work)
+
+
+def keep_answers(actor: Actor, *, case_id: UUID, answers: AppointmentSheet) -> None:
+    """Seal what the family has typed so far with its held time; raises SlotTaken when it holds none."""
+    case = get_case(actor, case_id, CasePermission.BOOK)
+    with transaction():
+        draft = queries.draft_of(case_id)
+        if draft is None:
+            raise SlotTaken(Reason.OUTSIDE_RANGE)
+        records.put(answers, record_id=draft.id, scope=case.scope)
+
+
+def confirm(actor: Actor, *, case_id: UUID) -> Booked:
+    """Book the held time with the answers kept; raises SlotTaken when the hold ran out and the time is gone."""
+    get_case(actor, case_id, CasePermission.BOOK)
+    draft = queries.draft_of(case_id)
+    if draft is None:
+        raise SlotTaken(Reason.OUTSIDE_RANGE)
+    details = queries.sheet_of(draft)
+    return book(actor, case_id=case_id, kind=draft.kind, starts=draft.starts_at, details=details)
+
+
+def book(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    kind: AppointmentKind,
+    starts: datetime,
+    details: AppointmentSheet,
+    without_papers: GateReason | None = None,
+) -> Booked:
+    """Agree on an appointment; advisor, interpreter and room are chosen fairly at the last moment.
+
+    Raises SlotTaken (ask `queries.first_free` for others), AlreadyBooked, and Invalid when papers are missing
+    and staff gave no reason to go on.
+    """
+    get_case(actor, case_id, CasePermission.BOOK)
+
+    def work() -> Booked:
+        with transaction():
+            case = get_case(actor, case_id, CasePermission.BOOK)
+            _lock_case(case_id)
+            require_papers(actor, case, without_papers)
+            _require_none_booked(case_id, kind)
+            appointment = _take(actor, case, kind, starts)
+            code = links.give_code(appointment)
+            token = links.link_to(actor, case, appointment)
+            sheet = msgspec.structs.replace(details, code=code, token=token)
+            records.put(sheet, record_id=appointment.id, scope=case.scope)
+            if kind is AppointmentKind.FIRST_TALK:
+                advance_case(actor, case_id=case_id, state=CaseState.APPOINTMENT_BOOKED)
+            notices.tell_booked(case, appointment, sheet)
+            _note(actor, case, appointment, Action.CREATED, without_papers)
+            return _booked(appointment, code, token)
+
+    return guarded(work)
+
+
+def move(actor: Actor, *, appointment_id: UUID, starts: datetime) -> Appointment:
+    """Change the time; when it cannot be had the old one stays untouched. Raises SlotTaken or TooLate."""
+    get_appointment(actor, appointment_id)
+
+    def work() -> Appointment:
+        with transaction():
+            appointment, case = get_appointment(actor, appointment_id)
+            _lock_case(case.id)
+            _require_changeable(actor, appointment)
+            needs = needs_of(case, appointment.kind)
+            chosen = assign(needs, starts_at=starts, policy=policy_of(actor), own=[appointment.id])
+            appointment.sequence += 1
+            appointment.changed_at = clock.now()
+            reserve(appointment, chosen)
+            notices.tell_moved(case, appointment, queries.sheet_of(appointment))
+            _note(actor, case, appointment, Action.CHANGED)
+        return appointment
+
+    return guarded(work)
+
+
+def cancel(actor: Actor, *, appointment_id: UUID) -> Appointment:
+    """Call an appointment off and give its time back; a second time changes nothing. Raises TooLate."""
+    appointment, case = get_appointment(actor, appointment_id)
+    with transaction():
+        _lock_case(case.id)
+        session().refresh(appointment)
+        if appointment.state is AppointmentState.CANCELLED:
+            return appointment
+        _require_changeable(actor, appointment)
+        appointment.state = AppointmentState.CANCELLED
+        appointment.sequence += 1
+        appointment.changed_at = clock.now()
+        release(appointment)
+        if case.state is CaseState.APPOINTMENT_BOOKED and appointment.kind is AppointmentKind.FIRST_TALK:
+            advance_case(actor, case_id=case.id, state=CaseState.DOCUMENTS_COMPLETE)
+        if actor.invited_to is not None:
+            owner = system_of(case.organisation_id, OrganisationKind.KI)
+            add_task(owner, case_id=case.id, kind=TaskKind.PLAN_APPOINTMENT, due_on=clock.today())
+        notices.tell_cancelled(case, appointment, queries.sheet_of(appointment))
+        _note(actor, case, appointment, Action.CHANGED)
+    return appointment
+
+
+def _take(actor: Actor, case: Case, kind: AppointmentKind, starts: datetime) -> Appointment:
+    """The family's own hold turned into a booking, or a time nobody held."""
+    draft = queries.draft_of(case.id)
+    appointment = draft or _new(actor, case, kind)
+    holds = draft is not None and blocks(draft.state, hold_ends_at=draft.hold_ends_at, now=clock.now())
+    if not (holds and appointment.starts_at == starts and appointment.kind is kind):
+        own = [draft.id] if draft else []
+        chosen = assign(needs_of(case, kind), starts_at=starts, policy=policy_of(actor), own=own)
+        appointment.kind = kind
+        reserve(appointment, chosen)
+    require_transition(appointment.state, AppointmentState.BOOKED)
+    appointment.state = AppointmentState.BOOKED
+    appointment.hold_ends_at = None
+    appointment.booked_via = BookedVia.STAFF if actor.user_id else BookedVia.FAMILY
+    appointment.booked_by = actor.user_id
+    appointment.booked_at = appointment.changed_at = clock.now()
+    return appointment
+
+
+def _new(actor: Actor, case: Case, kind: AppointmentKind) -> Appointment:
+    now = clock.now()
+    return Appointment(
+        id=new_id(),
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        kind=kind,
+        state=AppointmentState.HELD,
+        hold_ends_at=now,
+        calendar_uid=f"{secrets.token_hex(16)}@einstieg",
+        sequence=0,
+        booked_via=BookedVia.STAFF if actor.user_id else BookedVia.FAMILY,
+        booked_by=actor.user_id,
+        booked_at=now,
+        changed_at=now,
+    )
+
+
+def _lock_case(case_id: UUID) -> None:
+    """One booking of a family at a time."""
+    session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
+
+
+def _require_none_booked(case_id: UUID, kind: AppointmentKind) -> None:
+    present = queries.open_of_case(case_id)
+    if present is not None and present.kind is kind:
+        raise AlreadyBooked(kind.value)
+
+
+def _require_changeable(actor: Actor, appointment: Appointment) -> None:
+    by_staff = actor.user_id is not None
+    now = clock.now()
+    if not may_cancel(appointment.state, starts_at=appointment.starts_at, now=now, by_staff=True):
+        require_transition(appointment.state, AppointmentState.CANCELLED)
+    if not may_cancel(appointment.state, starts_at=appointment.starts_at, now=now, by_staff=by_staff):
+        raise TooLate("notice")
+    if appointment.state is not AppointmentState.BOOKED:
+        raise Invalid("appointment", "not_booked")
+
+
+def _booked(appointment: Appointment, code: str, token: str) -> Booked:
+    return Booked(
+        appointment_id=appointment.id,
+        code=code,
+        token=token,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        advisor_id=appointment.advisor_id,
+        interpreter_id=appointment.interpreter_id,
+        room_id=appointment.room_id,
+    )
+
+
+def _note(actor: Actor, case: Case, appointment: Appointment, action: Action, reason: GateReason | None = None) -> None:
+    facts: dict[str, str | int | list[str]] = {"state": appointment.state.value, "sequence": appointment.sequence}
+    if actor.invited_to is not None:
+        facts["by"] = "family"
+    if reason is not None:
+        facts["without_papers"] = reason.value
+    note(actor, case, action, "appointment", subject_id=appointment.id, facts=facts)
