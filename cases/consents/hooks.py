@@ -24,7 +24,13 @@ def on_withdrawn(listener: OnWithdrawn) -> None:
         _listeners.append(listener)
 
 
+def forget(listener: OnWithdrawn) -> None:
+    """Call `listener` no longer."""
+    if listener in _listeners:
+        _listeners.remove(listener)
+
+
 def withdrawn(actor: Actor, consent: Consent) -> None:
     """Tell everybody that this consent is withdrawn."""
-    for listener in _listeners:
+    for listener in list(_listeners):
         listener(actor, consent)
