@@ -27,14 +27,14 @@ def waiting_since(family: FamilySheet, child: ChildSheet, *, reported_on: date) 
 
 
 def days_without_seat(child: Child, *, on: date) -> int | None:
-    """Days from the begin of compulsory schooling to the seat, or to `on`; None where none is owed.
+    """Days from the begin of compulsory schooling to the first school day, or to `on` before it; None where none is owed.
 
     A child that left the way to a seat without getting one (moved away, own school …) owes no days either.
     """
     if child.waiting_since is None:
         return None
     if child.seated_on is not None:
-        return max(0, (child.seated_on - child.waiting_since).days)
+        return max(0, (min(child.seated_on, on) - child.waiting_since).days)
     if child.state not in WITHOUT_SEAT or on < child.waiting_since:
         return None
     return (on - child.waiting_since).days
