@@ -98,9 +98,7 @@ def test_naive_and_swapped_times_are_refused() -> None:
 
 def test_a_feed_is_the_same_bytes_until_something_changes() -> None:
     first = Entry("a@e", 0, STARTS, STARTS + timedelta(hours=1), "Termin", "Raum 1", "", STAMP)
-    other = Entry(
-        "b@e", 1, STARTS, STARTS + timedelta(hours=1), "Termin", "Raum 2", "", STAMP, EventStatus.CANCELLED
-    )
+    other = Entry("b@e", 1, STARTS, STARTS + timedelta(hours=1), "Termin", "Raum 2", "", STAMP, EventStatus.CANCELLED)
     feed = feed_ics([first, other], name="Termine")
     assert feed == feed_ics([other, first], name="Termine")
     moved = Entry("a@e", 1, STARTS, STARTS + timedelta(hours=2), "Termin", "Raum 1", "", STAMP)

@@ -37,9 +37,7 @@ def test_a_code_is_read_however_it_was_typed(typed: str) -> None:
     assert normalise(typed) == "K7QX-3M9P"
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "K7QX", "K7QX-3M9PP", "K7QX-3M90", "O7QX-3M9P", "ß7QX-3M9P", "K7QX-3M9ع"]
-)
+@pytest.mark.parametrize("typed", ["", "K7QX", "K7QX-3M9PP", "K7QX-3M90", "O7QX-3M9P", "ß7QX-3M9P", "K7QX-3M9ع"])
 def test_what_is_no_code_is_told_apart(typed: str) -> None:
     assert normalise(typed) is None
 

@@ -29,9 +29,7 @@ def rule(day: date, opens: str, closes: str, when: SchoolHolidays = SchoolHolida
     return WeeklyRule(ANNA, day.weekday(), opening, closing, START, None, when)
 
 
-def hours_of(
-    rules: list[WeeklyRule], first: date, last: date, closed: set[date] | None = None
-) -> list[Interval]:
+def hours_of(rules: list[WeeklyRule], first: date, last: date, closed: set[date] | None = None) -> list[Interval]:
     """Anna's opening hours."""
     return list(open_hours(rules, first, last, closed or set()).get(ANNA, ()))
 
@@ -114,9 +112,7 @@ def test_school_holiday_rules_switch_on_exactly_the_published_days() -> None:
     week = [date(2026, 10, 12) + timedelta(days=n) for n in range(7)]
     in_holidays = hours_of([rule(d, "10:00", "11:00", SchoolHolidays.ONLY) for d in week], first, last)
     in_term = hours_of([rule(d, "08:00", "16:00", SchoolHolidays.NEVER) for d in week], first, last)
-    assert [local_day(i.starts) for i in in_holidays] == [
-        date(2026, 10, 17) + timedelta(days=n) for n in range(15)
-    ]
+    assert [local_day(i.starts) for i in in_holidays] == [date(2026, 10, 17) + timedelta(days=n) for n in range(15)]
     assert {local_day(i.starts).isoformat() for i in in_term}.isdisjoint(
         local_day(i.starts).isoformat() for i in in_holidays
     )
@@ -159,9 +155,7 @@ def test_a_grid_needs_a_step_and_an_empty_span_has_no_grid() -> None:
 def test_opening_hours_count_real_minutes_on_every_day(day: date, opens: int, length: int) -> None:
     closes = (opens + length) % 96
     weekly = (
-        WeeklyRule(
-            ANNA, day.weekday(), time(opens // 4, opens % 4 * 15), time(closes // 4, closes % 4 * 15), START
-        )
+        WeeklyRule(ANNA, day.weekday(), time(opens // 4, opens % 4 * 15), time(closes // 4, closes % 4 * 15), START)
         if closes != opens or opens == 0
         else None
     )

@@ -87,9 +87,7 @@ def test_the_slot_that_ends_at_closing_time_is_offered() -> None:
     assert shown(request(step_minutes=60), world()) == ["09:00", "10:00", "11:00"]
 
 
-@pytest.mark.parametrize(
-    ("minutes", "step", "last"), [(20, 15, "11:40"), (45, 30, "11:15"), (50, 60, "11:10")]
-)
+@pytest.mark.parametrize(("minutes", "step", "last"), [(20, 15, "11:40"), (45, 30, "11:15"), (50, 60, "11:10")])
 def test_a_length_off_the_grid_never_loses_the_last_fitting_slot(minutes: int, step: int, last: str) -> None:
     wanted = request(minutes, step_minutes=step)
     taken: tuple[Busy, ...] = ()

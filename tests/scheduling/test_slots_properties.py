@@ -44,9 +44,7 @@ def fits(resource: UUID, start: int, wanted: Request, where: World) -> bool:
 
 def can_be_carried(start: int, wanted: Request, where: World) -> bool:
     """Try every advisor with every interpreter and room."""
-    advisors, interpreters, rooms = (
-        [r for r in where.pool(kind) if fits(r.id, start, wanted, where)] for kind in Kind
-    )
+    advisors, interpreters, rooms = ([r for r in where.pool(kind) if fits(r.id, start, wanted, where)] for kind in Kind)
     if not rooms:
         return False
     if any(wanted.language is None or wanted.language in a.languages for a in advisors):
@@ -69,17 +67,14 @@ def offices(draw: st.DrawFn) -> tuple[Request, World]:
     ids = sorted({r.id for r in resources})
     quarter = st.integers(0, 16)
     hours = {
-        i: (Interval(ZERO + draw(st.integers(0, 4)) * QUARTER, ZERO + draw(st.integers(8, 16)) * QUARTER),)
-        for i in ids
+        i: (Interval(ZERO + draw(st.integers(0, 4)) * QUARTER, ZERO + draw(st.integers(8, 16)) * QUARTER),) for i in ids
     }
     buffers = st.sampled_from([0, 5, 15, 30])
     busy = []
     for _ in range(draw(st.integers(0, 6))):
         start = ZERO + draw(quarter) * QUARTER
         length = draw(st.integers(1, 4)) * QUARTER
-        busy.append(
-            Busy(draw(st.sampled_from(ids)), start, start + length, draw(buffers), draw(buffers), BOOKING)
-        )
+        busy.append(Busy(draw(st.sampled_from(ids)), start, start + length, draw(buffers), draw(buffers), BOOKING))
     wanted = Request(
         draw(st.sampled_from([15, 20, 45, 60])),
         ZERO,
@@ -120,8 +115,7 @@ def test_an_assignment_names_distinct_free_resources_and_can_be_made_only_once(
     assert len(set(taken)) == len(taken)
     assert all(fits(resource, slot.starts, wanted, where) for resource in taken)
     rows = tuple(
-        Busy(r, slot.starts, slot.ends, wanted.buffer_before, wanted.buffer_after, UUID(int=50))
-        for r in taken
+        Busy(r, slot.starts, slot.ends, wanted.buffer_before, wanted.buffer_after, UUID(int=50)) for r in taken
     )
     booked = replace(where, busy=where.busy + rows)
     again = find_assignment(wanted, booked, slot.starts)
