@@ -23,7 +23,6 @@ def build_mail(letter: Letter, *, sender: str) -> EmailMessage:
     mail["Subject"] = " ".join(payload.subject.split())
     mail["Date"] = format_datetime(letter.written_at)
     mail["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
-    mail["Content-Language"] = payload.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(payload.text, charset="utf-8")
     if payload.calendar:
@@ -35,6 +34,7 @@ def build_mail(letter: Letter, *, sender: str) -> EmailMessage:
             charset="utf-8",
             params={"method": method, "name": "termin.ics"},
         )
+    mail["Content-Language"] = payload.language
     return mail
 
 

@@ -18,9 +18,10 @@ from app.data.audit import Action, AuditEntry
 from app.data.base import new_id
 from app.data.database import session, transaction
 from app.data.records import Scope, keyring
-from app.messages import composers
+from app.messages import composers, delivery
 from app.messages.composers import Cancelled
 from app.messages.delivery import deliver
+from app.messages.gateways import Letter, Outcome, Verdict
 from app.messages.models import Channel, DeliveryAttempt, Message, MessagePayload, MessageState
 from app.messages.services import cancel_for, plan
 from app.messages.smtp import SmtpGateway
@@ -82,10 +83,10 @@ def _stands(message_id: UUID) -> tuple[str, str]:
 def test_a_due_message_arrives_as_planned_and_the_trail_says_so(outbox: Outbox, smtp_server: SmtpServer) -> None:
     message_id = outbox(calendar=CALENDAR)
     assert deliver(message_id) is MessageState.SENT
-    [delivery] = smtp_server.deliveries
-    mail = delivery.message
-    assert delivery.recipients == ["olena@example.org"]
-    assert delivery.text.splitlines() == ["Добрий день", ".", "Ende"]
+    [kept] = smtp_server.deliveries
+    mail = kept.message
+    assert kept.recipients == ["olena@example.org"]
+    assert kept.text.splitlines() == ["Добрий день", ".", "Ende"]
     assert mail["Message-ID"] == f"<{message_id}@einstieg.example>"
     assert (mail["Content-Language"], mail["Auto-Submitted"]) == ("uk", "auto-generated")
     calendar = next(part for part in mail.walk() if part.get_content_type() == "text/calendar")
@@ -144,7 +145,7 @@ def test_silence_after_the_last_dot_is_uncertain_and_never_repeated_by_itself(ap
     assert _stands(message_id) == ("uncertain", "no_answer")
 
 
-def test_a_line_that_breaks_before_the_last_dot_is_tried_again(app: Flask, outbox: Outbox) -> None:
+def test_a_line_that_breaks_before_the_text_is_tried_again(app: Flask, outbox: Outbox) -> None:
     with _Dropping(after_dot=False) as server:
         _use(app, server.url)
         message_id = outbox()
@@ -157,7 +158,7 @@ def test_without_a_mail_server_a_message_stays_due_for_days(app: Flask, outbox: 
         port = free.getsockname()[1]
     _use(app, f"smtp://127.0.0.1:{port}")
     message_id = outbox()
-    for minutes in range(0, 200, 10):
+    for minutes in range(10, 210, 10):
         clock.start_at(NOON + timedelta(minutes=minutes))
         assert deliver(message_id) is MessageState.DUE
     assert _message(message_id).attempts == 20
@@ -200,20 +201,35 @@ def test_a_worker_that_overslept_its_lease_may_not_send(
     outbox: Outbox, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message_id = outbox()
+    begin = delivery._begin
 
-    def oversleep(_: Message) -> MessagePayload:
+    def oversleep(claim: delivery.Claim) -> Letter | MessageState | None:
         clock.start_at(clock.now() + timedelta(seconds=61))
-        sweep_elsewhere.append(True)
-        return MessagePayload(address="olena@example.org", language="uk", text="x")
+        assert sweep() == [message_id]
+        return begin(claim)
 
-    sweep_elsewhere: list[bool] = []
-    token = _message(message_id).token
-    with transaction():
-        fresh = session().get_one(Message, message_id)
-        fresh.state, fresh.token, fresh.lease_until = MessageState.CLAIMED, token + 1, NOON - timedelta(seconds=1)
-    assert sweep() == [message_id]
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "_begin", oversleep)
+        assert deliver(message_id) is None
+    assert smtp_server.deliveries == []
     assert deliver(message_id) is MessageState.SENT
-    assert len(smtp_server.deliveries) == 1
+
+
+def test_a_late_yes_of_the_server_still_counts(app: Flask, outbox: Outbox) -> None:
+    class Slow:
+        """A gateway whose answer comes after the lease."""
+
+        knows_repeats = False
+
+        def send(self, letter: Letter) -> Outcome:
+            """Let the sweep come first."""
+            clock.start_at(clock.now() + timedelta(seconds=61))
+            assert sweep() == []
+            assert _stands(letter.id) == ("uncertain", "interrupted")
+            return Outcome(Verdict.SENT)
+
+    app.extensions["gateways"] = {Channel.EMAIL: Slow()}
+    assert deliver(outbox()) is MessageState.SENT
 
 
 def test_the_text_is_written_at_the_last_moment_or_not_at_all(outbox: Outbox, smtp_server: SmtpServer) -> None:
@@ -223,7 +239,7 @@ def test_the_text_is_written_at_the_last_moment_or_not_at_all(outbox: Outbox, sm
     assert deliver(outbox("test.moved")) is MessageState.SENT
     gone = outbox("test.gone")
     assert deliver(gone) is MessageState.CANCELLED
-    assert [delivery.text.strip() for delivery in smtp_server.deliveries] == ["jetzt um 11 Uhr"]
+    assert [kept.text.strip() for kept in smtp_server.deliveries] == ["jetzt um 11 Uhr"]
     assert _stands(gone) == ("cancelled", "withdrawn")
 
 
@@ -306,7 +322,7 @@ def _die(*_: object) -> None:
 
 
 class _Dropping:
-    """A mail server that hangs up in the middle of the body, or right after the final dot."""
+    """A mail server that hangs up instead of taking the text, or right after the final dot."""
 
     def __init__(self, *, after_dot: bool) -> None:
         self.after_dot = after_dot
@@ -329,13 +345,12 @@ class _Dropping:
             lines.flush()
             for line in lines:
                 word = line[:4].upper().strip()
+                if word == b"DATA" and not self.after_dot:
+                    return
                 lines.write(b"354 go\r\n" if word == b"DATA" else b"250 fine\r\n")
                 lines.flush()
                 if word == b"DATA":
                     break
-            if not self.after_dot:
-                connection.shutdown(socket.SHUT_RDWR)
-                return
             for line in lines:
                 if line == b".\r\n":
                     return
