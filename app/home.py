@@ -12,18 +12,23 @@ from app.web import health, navigation
 from app.web.navigation import NavigationItem
 from cases import policies as case_policies
 from cases import schooling, tabs
+from cases.placement import policies as placement_policies
 from cases.placement import waiting
 from cases.tabs import Tab
+from scheduling import policies as scheduling_policies
+from scheduling.booking import manage_views, pages, views
 
 BLUEPRINTS: list[Blueprint] = [
     health.blueprint,
     account_views.blueprint,
     start.blueprint,
+    pages.blueprint,
 ]
 
 TABLES: list[Table] = [
     account_policies.TABLE,
     case_policies.TABLE,
+    placement_policies.TABLE,
 ]
 
 NAVIGATION: list[NavigationItem] = [
