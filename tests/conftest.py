@@ -9,6 +9,7 @@ PLUGINS = [
     "tests.plugins.left_out",
     "tests.plugins.application",
     "tests.plugins.families",
+    "tests.plugins.outbox",
     "tests.plugins.acceptance",
 ]
 

@@ -32,6 +32,13 @@ def due_now(*, limit: int = MOST_AT_ONCE) -> list[UUID]:
     return list(session().scalars(query))
 
 
+def unheard() -> list[UUID]:
+    """What is due although a bell was rung for it half a minute ago: no worker listens, or it is far behind."""
+    now = clock.now()
+    query = select(Message.id).where(*_ready(now), Message.rung_at <= now - states.RING_AGAIN)
+    return list(session().scalars(query.order_by(Message.next_try_at).limit(MOST_AT_ONCE)))
+
+
 def lead(name: str, owner: str, *, seconds: float) -> bool:
     """Become or stay the one who does `name`, for so many seconds; False while somebody else is."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -17,58 +17,29 @@ from app import clock
 from app.data.audit import Action, AuditEntry
 from app.data.base import new_id
 from app.data.database import session, transaction
-from app.data.records import Scope, keyring
 from app.messages import composers, delivery
 from app.messages.composers import Cancelled
 from app.messages.delivery import deliver
 from app.messages.gateways import Letter, Outcome, Verdict
 from app.messages.models import Channel, DeliveryAttempt, Message, MessagePayload, MessageState
-from app.messages.services import cancel_for, plan
-from app.messages.smtp import SmtpGateway
+from app.messages.services import cancel_for
 from app.messages.suppressions import suppress
 from app.messages.sweeping import due_now, lead, sweep
-from tests.plugins.application import World
+from tests.plugins.outbox import NOON, Outbox, use_mail_server
 from tests.servers.smtp import SmtpServer
 
-NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 
-Outbox = Callable[..., UUID]
 
-
-@pytest.fixture
-def outbox(app: Flask, world: World, smtp_server: SmtpServer) -> Iterator[Outbox]:
-    """A function that plans a message to Olena which is due now, over the running mail server."""
-    clock.start_at(NOON)
-    _use(app, smtp_server.url)
-    case_id = new_id()
-    keyring().create_key(case_id, world.ki.id)
-    scope = Scope(world.ki.id, case_id)
-
-    def put(kind: str = "test.reminder", *, subject: UUID | None = None, hours: int = 0, **payload: str) -> UUID:
-        given = {"address": "olena@example.org", "subject": "Ihr Termin", "text": "Добрий день\n.\nEnde", **payload}
-        with transaction():
-            message = plan(
-                scope=scope,
-                case_id=case_id,
-                subject_id=subject,
-                kind=kind,
-                channel=Channel.EMAIL,
-                due_at=clock.now() + timedelta(hours=hours),
-                dedupe_key=str(new_id()),
-                payload=MessagePayload(language="uk", **given),
-                expires_at=clock.now() + timedelta(hours=hours + 6),
-            )
-        assert message is not None
-        return message.id
-
-    yield put
+@pytest.fixture(autouse=True)
+def mail_server_inuse_mail_server(app: Flask, smtp_server: SmtpServer) -> Iterator[None]:
+    """Every message goes to the running mail server; kinds that a test declares are forgotten after it."""
+    use_mail_server(app, smtp_server.url)
+    before = dict(composers._kinds)
+    yield
     composers._kinds.clear()
-
-
-def _use(app: Flask, url: str, *, seconds: float = 5.0) -> None:
-    app.extensions["gateways"] = {Channel.EMAIL: SmtpGateway(url, "termine@einstieg.example", seconds, seconds)}
+    composers._kinds.update(before)
 
 
 def _message(message_id: UUID) -> Message:
@@ -136,7 +107,7 @@ def test_a_refusal_for_good_waits_for_a_person(outbox: Outbox, smtp_server: Smtp
 
 def test_silence_after_the_last_dot_is_uncertain_and_never_repeated_by_itself(app: Flask, outbox: Outbox) -> None:
     with _Dropping(after_dot=True) as server:
-        _use(app, server.url)
+        use_mail_server(app, server.url)
         message_id = outbox()
         assert deliver(message_id) is MessageState.UNCERTAIN
     clock.start_at(NOON + timedelta(hours=1))
@@ -147,7 +118,7 @@ def test_silence_after_the_last_dot_is_uncertain_and_never_repeated_by_itself(ap
 
 def test_a_line_that_breaks_before_the_text_is_tried_again(app: Flask, outbox: Outbox) -> None:
     with _Dropping(after_dot=False) as server:
-        _use(app, server.url)
+        use_mail_server(app, server.url)
         message_id = outbox()
         assert deliver(message_id) is MessageState.DUE
     assert _stands(message_id) == ("due", "unreachable")
@@ -156,7 +127,7 @@ def test_a_line_that_breaks_before_the_text_is_tried_again(app: Flask, outbox: O
 def test_without_a_mail_server_a_message_stays_due_for_days(app: Flask, outbox: Outbox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    _use(app, f"smtp://127.0.0.1:{port}")
+    use_mail_server(app, f"smtp://127.0.0.1:{port}")
     message_id = outbox()
     for minutes in range(10, 210, 10):
         clock.start_at(NOON + timedelta(minutes=minutes))

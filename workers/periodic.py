@@ -1,0 +1,48 @@
+"""What is to be done from time to time, as data: the leader of the sweep does it, and it may run twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app import clock
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """One service without arguments and how often it runs; it also runs after each start."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], object]
+
+
+PERIODIC: list[Periodic] = []
+
+
+class Rounds:
+    """Remembers in memory when each was last done: another leader may do it sooner, none later."""
+
+    def __init__(self, periodic: Sequence[Periodic]) -> None:
+        self.periodic = periodic
+        self._done_at: dict[str, datetime] = {}
+
+    def do_due(self) -> int:
+        """Do what is due, each by itself so that one error stops no other; answers how many were tried."""
+        now = clock.now()
+        due = [one for one in self.periodic if self._is_due(one, now)]
+        for one in due:
+            self._done_at[one.name] = now
+            try:
+                one.work()
+            except Exception as error:
+                log.error("periodic work %s failed: %s", one.name, type(error).__name__)
+        return len(due)
+
+    def _is_due(self, one: Periodic, now: datetime) -> bool:
+        done_at = self._done_at.get(one.name)
+        return done_at is None or now - done_at >= one.every or done_at > now
