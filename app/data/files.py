@@ -19,6 +19,7 @@ from app.errors import KeyMissing, NotFound, StorageFull, Tampered
 
 MAGIC = b"EIF1"
 CHUNK = 1024 * 1024
+LARGEST_SEALED = CHUNK + cipher.HEADER + cipher.NONCE + cipher.TAG
 
 
 def write(folder: Path, file_id: UUID, source: BinaryIO, *, scope: Scope) -> int:
@@ -34,9 +35,9 @@ def write(folder: Path, file_id: UUID, source: BinaryIO, *, scope: Scope) -> int
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(target)
-    except OSError as error:
+    except BaseException as error:
         fresh.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull("disk full") from None
         raise
     return length
@@ -49,14 +50,23 @@ def read(folder: Path, file_id: UUID, *, scope: Scope, reader: UUID) -> Iterator
         raise NotFound("file")
     with path.open("rb") as stored:
         head = stored.read(6)
+        if len(head) < 6 or head[:4] != MAGIC:
+            raise Tampered("not a sealed file")
         generation = int.from_bytes(head[4:], "big")
         key = keyring().open_keys([scope.key_id], reader).get(scope.key_id, {}).get(generation)
         if key is None:
             raise KeyMissing("no key for this reader")
-        if head[:4] != MAGIC:
-            raise Tampered("not a sealed file")
         secret = cipher.derive(key.secret, f"file:{file_id}")
         yield from _read_chunks(stored, secret, file_id)
+
+
+def generation(folder: Path, file_id: UUID) -> int | None:
+    """The key generation a file is sealed under; None when there is no such file."""
+    path = folder / file_id.hex
+    if not path.exists():
+        return None
+    with path.open("rb") as stored:
+        return int.from_bytes(stored.read(6)[4:], "big")
 
 
 def remove(folder: Path, file_id: UUID) -> None:
@@ -97,7 +107,10 @@ def _write_chunks(out: BinaryIO, source: BinaryIO, secret: bytes, file_id: UUID,
 def _read_chunks(stored: BinaryIO, secret: bytes, file_id: UUID) -> Iterator[bytes]:
     number, size = 0, stored.read(4)
     while size:
-        sealed = stored.read(int.from_bytes(size, "big"))
+        length = int.from_bytes(size, "big")
+        if len(size) < 4 or length > LARGEST_SEALED:
+            raise Tampered("the file was cut or changed")
+        sealed = stored.read(length)
         size = stored.read(4)
         yield cipher.unseal(secret, sealed, _chunk_context(file_id, number, last=not size))
         number += 1

@@ -7,64 +7,23 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    DateTime,
-    Engine,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Row,
-    Table,
-    Uuid,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.data import cipher
-from app.data.base import NAMES
 from app.data.database import WRITE
+from app.data.key_tables import organisation_keys, record_keys
 from app.data.providers import KeyProvider
 from app.errors import KeyMissing, Tampered
 
 INSTALLATION = UUID(int=0)
-key_store = MetaData(naming_convention=NAMES)
-
-organisation_keys = Table(
-    "organisation_key",
-    key_store,
-    Column("organisation_id", Uuid, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("wrapped", LargeBinary, nullable=False),
-    Column("commitment", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-)
-
-record_keys = Table(
-    "record_key",
-    key_store,
-    Column("scope_id", Uuid, primary_key=True),
-    Column("generation", Integer, primary_key=True, autoincrement=False),
-    Column("organisation_id", Uuid, primary_key=True),
-    Column("kek_version", Integer, nullable=False),
-    Column("wrapped", LargeBinary, nullable=False),
-    Column("commitment", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("expires_at", DateTime(timezone=True)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +51,13 @@ class KeyRing:
         self._subkeys: dict[tuple[UUID, str], bytes] = {}
 
     def ensure_organisation(self, organisation_id: UUID) -> None:
-        """Make the first keys of an organisation unless it has them."""
-        try:
-            if self._newest_version(organisation_id) is None:
+        """Make the first keys of an organisation unless it has them; another process may do the same at once."""
+        if self._newest_version(organisation_id) is None:
+            with suppress(IntegrityError):  # another process made it a moment ago
                 self._create_kek(organisation_id)
-            if not self.open_keys([organisation_id], organisation_id):
+        if not self.open_keys([organisation_id], organisation_id):
+            with suppress(IntegrityError):
                 self.create_key(organisation_id, organisation_id)
-        except IntegrityError:
-            return  # another process made them a moment ago
 
     def subkey(self, organisation_id: UUID, purpose: str) -> bytes:
         """A lasting key of an organisation for a purpose other than sealing, such as "index"."""
@@ -142,11 +100,14 @@ class KeyRing:
         return keys[max(keys)]
 
     def share(self, scope_id: UUID, *, owner: UUID, recipient: UUID, expires_at: datetime | None) -> None:
-        """Wrap the case's keys for another organisation: only after it accepted the case."""
+        """Wrap the case's keys for another organisation, only after it accepted; again to change the expiry."""
         self.ensure_organisation(recipient)
         held = self.open_keys([scope_id], owner).get(scope_id, {})
-        have = self.open_keys([scope_id], recipient).get(scope_id, {})
-        self._store([key for number, key in held.items() if number not in have], [recipient], expires_at=expires_at)
+        present = self._expiries(scope_id, recipient)
+        wanted = expires_at.astimezone(UTC) if expires_at else None
+        stale = [number for number in held if present.get(number, wanted) != wanted]
+        fresh = [key for number, key in held.items() if number not in present or number in stale]
+        self._store(fresh, [recipient], expires_at=expires_at, replacing=stale)
 
     def next_generation(self, scope_id: UUID, *, owner: UUID, recipients: Collection[UUID]) -> ScopeKey:
         """A new key of the case for the owner and those who keep access; the caller then seals anew."""
@@ -164,6 +125,21 @@ class KeyRing:
             query = query.where(record_keys.c.organisation_id == organisation_id)
         with self._write() as connection:
             connection.execute(query)
+
+    def holders(self, scope_id: UUID) -> dict[UUID, dict[int, datetime]]:
+        """Who holds wraps of a scope: by organisation, each generation and the instant it was wrapped."""
+        query = select(record_keys.c.organisation_id, record_keys.c.generation, record_keys.c.created_at)
+        found: dict[UUID, dict[int, datetime]] = {}
+        with self._engine.connect() as connection:
+            for holder, generation, made in connection.execute(query.where(record_keys.c.scope_id == scope_id)):
+                found.setdefault(holder, {})[generation] = made.replace(tzinfo=made.tzinfo or UTC)
+        return found
+
+    def scopes_with_several_wraps(self) -> list[UUID]:
+        """Scopes that are shared with somebody or have more than one generation."""
+        query = select(record_keys.c.scope_id).group_by(record_keys.c.scope_id).having(func.count() > 1)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
 
     def rewrap_organisation_keys(self) -> int:
         """Wrap every organisation key under the provider's current root version; answers how many."""
@@ -194,7 +170,22 @@ class KeyRing:
         with self._write() as connection:
             connection.execute(insert(organisation_keys), row)
 
-    def _store(self, keys: list[ScopeKey], holders: list[UUID], *, expires_at: datetime | None) -> None:
+    def _expiries(self, scope_id: UUID, holder: UUID) -> dict[int, datetime | None]:
+        query = select(record_keys.c.generation, record_keys.c.expires_at).where(
+            record_keys.c.scope_id == scope_id, record_keys.c.organisation_id == holder
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {number: until and until.replace(tzinfo=until.tzinfo or UTC) for number, until in rows}
+
+    def _store(
+        self,
+        keys: list[ScopeKey],
+        holders: list[UUID],
+        *,
+        expires_at: datetime | None,
+        replacing: Collection[int] = (),
+    ) -> None:
         rows = []
         for holder in holders:
             version = self._newest_version(holder)
@@ -218,6 +209,14 @@ class KeyRing:
             ]
         if rows:
             with self._write() as connection:
+                if replacing:
+                    connection.execute(
+                        delete(record_keys).where(
+                            record_keys.c.scope_id == keys[0].scope_id,
+                            record_keys.c.generation.in_(replacing),
+                            record_keys.c.organisation_id.in_(holders),
+                        )
+                    )
                 connection.execute(insert(record_keys), rows)
 
     def _unwrap(self, row: Row[Any]) -> ScopeKey:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 
 from app.data.base import Base, UtcDateTime
-from app.data.keyring import key_store
+from app.data.key_tables import key_store
 
 connection = context.config.attributes["connection"]
 store = context.config.attributes["store"]

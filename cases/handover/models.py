@@ -13,6 +13,7 @@ from app.data.database import Model
 from app.data.records import Sheet
 from cases.handover.states import OPEN_STATES, HandoverState
 
+_OFFER = text(f"state = '{HandoverState.OFFERED.value}'")
 _ONE_OPEN = text("state IN (" + ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES)) + ")")
 
 
@@ -53,6 +54,7 @@ class Handover(Model):
     state: Mapped[HandoverState] = choice(HandoverState, default=HandoverState.ROUTING)
     routing_epoch: Mapped[int] = mapped_column(default=1)
     desk_id: Mapped[UUID | None] = mapped_column(ForeignKey("desk.id"))
+    offered_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     requested_at: Mapped[datetime]
     offered_at: Mapped[datetime | None]
@@ -68,15 +70,29 @@ class Handover(Model):
 
 
 class HandoverStep(Model):
-    """One step of a handover: who did what when; texts lie sealed in `StepSheet`."""
+    """One step of a handover: who did what when; texts lie sealed in `StepSheet`.
+
+    An epoch begins with every routing: the database holds each to one offer, whatever runs twice.
+    """
 
     __tablename__ = "handover_step"
+    __table_args__ = (
+        Index(
+            "uq_handover_step_offer",
+            "handover_id",
+            "routing_epoch",
+            unique=True,
+            sqlite_where=_OFFER,
+            postgresql_where=_OFFER,
+        ),
+    )
 
     id: Mapped[UUID] = primary_key()
     handover_id: Mapped[UUID] = mapped_column(ForeignKey("handover.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None]
     state: Mapped[HandoverState] = choice(HandoverState)
+    routing_epoch: Mapped[int]
     desk_id: Mapped[UUID | None] = mapped_column(ForeignKey("desk.id"))
 
 
@@ -88,6 +104,7 @@ class HandoverSheet(Sheet):
     needs: list[str] = []
     reason: str = ""
     wish: str = ""
+    urgency: str = ""
     routing_reasons: list[str] = []
 
 

@@ -23,6 +23,11 @@ class HandoverState(StrEnum):
         """The German word for pages."""
         return _LABELS[self]
 
+    @property
+    def tone(self) -> str:
+        """The tone of its badge."""
+        return _TONES.get(self, "neutral")
+
 
 _LABELS = {
     HandoverState.ROUTING: "wird zugeordnet",
@@ -34,18 +39,39 @@ _LABELS = {
     HandoverState.WITHDRAWN: "zurückgezogen",
 }
 
-OPEN_STATES = frozenset({HandoverState.ROUTING, HandoverState.UNROUTED, HandoverState.OFFERED, HandoverState.ACCEPTED})
+_TONES = {
+    HandoverState.ROUTING: "info",
+    HandoverState.UNROUTED: "warning",
+    HandoverState.OFFERED: "info",
+    HandoverState.ACCEPTED: "success",
+    HandoverState.DECLINED: "danger",
+    HandoverState.RETURNED: "warning",
+}
 
+CLOSED_STATES = frozenset({HandoverState.RETURNED, HandoverState.WITHDRAWN})
+OPEN_STATES = frozenset(HandoverState) - CLOSED_STATES
+
+# A case that is handed on stays with its manager until somebody else accepts: each way out leads back to ACCEPTED.
 STEPS: dict[HandoverState, frozenset[HandoverState]] = {
-    HandoverState.ROUTING: frozenset({HandoverState.OFFERED, HandoverState.UNROUTED, HandoverState.WITHDRAWN}),
-    HandoverState.UNROUTED: frozenset({HandoverState.ROUTING, HandoverState.OFFERED, HandoverState.WITHDRAWN}),
+    HandoverState.ROUTING: frozenset(
+        {HandoverState.OFFERED, HandoverState.UNROUTED, HandoverState.ACCEPTED, HandoverState.WITHDRAWN}
+    ),
+    HandoverState.UNROUTED: frozenset(
+        {HandoverState.ROUTING, HandoverState.OFFERED, HandoverState.ACCEPTED, HandoverState.WITHDRAWN}
+    ),
     HandoverState.OFFERED: frozenset(
-        {HandoverState.ACCEPTED, HandoverState.DECLINED, HandoverState.WITHDRAWN, HandoverState.ROUTING}
+        {
+            HandoverState.OFFERED,
+            HandoverState.ACCEPTED,
+            HandoverState.DECLINED,
+            HandoverState.WITHDRAWN,
+            HandoverState.ROUTING,
+        }
     ),
     HandoverState.ACCEPTED: frozenset(
         {HandoverState.RETURNED, HandoverState.OFFERED, HandoverState.ROUTING, HandoverState.WITHDRAWN}
     ),
-    HandoverState.DECLINED: frozenset(),
+    HandoverState.DECLINED: frozenset({HandoverState.ROUTING, HandoverState.OFFERED, HandoverState.WITHDRAWN}),
     HandoverState.RETURNED: frozenset(),
     HandoverState.WITHDRAWN: frozenset(),
 }
