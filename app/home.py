@@ -12,30 +12,66 @@ from app.web import health, navigation
 from app.web.navigation import NavigationItem
 from cases import policies as case_policies
 from cases import schooling, tabs
+from cases import views as case_views
+from cases.consents import hooks as consent_hooks
+from cases.consents import views as consent_views
+from cases.documents import views as document_views
+from cases.handover import policies as handover_policies
+from cases.handover import services as handover_services
+from cases.intake import people_views as intake_people_views
 from cases.placement import policies as placement_policies
 from cases.placement import waiting
+from cases.policies import CasePermission
+from cases.search import views as search_views
+from cases.sessions import views as session_views
 from cases.tabs import Tab
+from cases.tasks import views as task_views
+from cases.trace import views as trace_views
 from scheduling import policies as scheduling_policies
-from scheduling.booking import manage_views, pages, views
+from scheduling.booking import manage_views as booking_own_views
+from scheduling.booking import views as booking_views
 
 BLUEPRINTS: list[Blueprint] = [
     health.blueprint,
     account_views.blueprint,
     start.blueprint,
-    pages.blueprint,
+    booking_views.blueprint,
+    booking_own_views.blueprint,
+    case_views.blueprint,
+    consent_views.blueprint,
+    document_views.blueprint,
+    intake_people_views.blueprint,
+    search_views.blueprint,
+    session_views.blueprint,
+    task_views.blueprint,
+    trace_views.blueprint,
 ]
 
 TABLES: list[Table] = [
     account_policies.TABLE,
     case_policies.TABLE,
+    handover_policies.TABLE,
     placement_policies.TABLE,
+    scheduling_policies.TABLE,
 ]
 
 NAVIGATION: list[NavigationItem] = [
     NavigationItem("Heute", "home.show", None, 0, icon="home"),
+    NavigationItem("Fälle", "cases.index", CasePermission.LIST, 10, icon="drive-folder-upload"),
+    NavigationItem("Suche", "search.show", CasePermission.SEARCH, 15, icon="search"),
+    NavigationItem("Aufgaben", "tasks.index", CasePermission.LIST, 20, icon="checklist"),
 ]
 
-TABS: list[Tab] = []
+TABS: list[Tab] = [
+    Tab("Überblick", "cases.show", CasePermission.READ, 0),
+    Tab("Erfassung", "intake.show", CasePermission.READ, 10),
+    Tab("Unterlagen", "documents.show", CasePermission.READ, 20),
+    Tab("Einwilligungen", "consents.show", CasePermission.READ_CONSENTS, 30),
+    Tab("Gespräche", "sessions.show", CasePermission.READ_NOTES, 40),
+    Tab("Aufgaben", "tasks.show", CasePermission.MANAGE_TASKS, 70),
+    Tab("Verlauf", "trace.show", CasePermission.READ_TRACE, 90),
+    Tab("Verwaltung", "cases.manage", CasePermission.READ, 95),
+]
 
 
 def init_app(app: Flask) -> None:
@@ -45,5 +81,6 @@ def init_app(app: Flask) -> None:
     navigation.add(*NAVIGATION)
     tabs.add(*TABS)
     schooling.lend(waiting.begin_of_schooling)
+    consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -81,7 +81,7 @@ def sms(kind: MessageKind, facts: Facts, *, language: str) -> str:
     at = {"day": day(facts.starts_at), "time": clock_time(facts.starts_at)}
     with force_locale(written):
         if kind is MessageKind.CANCELLED:
-            return gettext("Abgesagt: Termin %(day)s, %(time)s. Fragen: %(phone)s", **at, phone=PHONE)
+            return str(gettext("Abgesagt: Termin %(day)s, %(time)s. Fragen: %(phone)s", **at, phone=PHONE))
         short = facts.place.split(",")[0]
         said = gettext("Termin: %(day)s, %(time)s, %(place)s. Code %(code)s", **at, place=short, code=facts.code)
     return f"{said} {address(written, 'code')}"

@@ -1,0 +1,108 @@
+"""What families are asked when they book: one question a page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import IntegerField, RadioField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.messages.models import Channel
+from app.web.fields import PhoneField
+from app.web.forms import EinstiegForm
+from app.web.validation_texts import CHOOSE, REQUIRED, SENTENCES
+
+MOST_PEOPLE = 12
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)*\.[^@\s,;<>.\d]{2,}")
+COMING = {
+    "child": lazy_gettext("Das Kind oder die Kinder"),
+    "mother": lazy_gettext("Mutter"),
+    "father": lazy_gettext("Vater"),
+    "guardian": lazy_gettext("Vormund oder Betreuerin, Betreuer"),
+    "other": lazy_gettext("Jemand anderes, zum Beispiel Verwandte"),
+}
+NO_CHANNEL = "none"
+CHANNELS = {
+    Channel.EMAIL.value: lazy_gettext("Mit einer E-Mail"),
+    Channel.SMS.value: lazy_gettext("Mit einer SMS"),
+    NO_CHANNEL: lazy_gettext("Gar nicht. Ich schreibe mir den Termin auf."),
+}
+
+
+class TimeForm(EinstiegForm):
+    """One of the offered times; which of them are free, the service decides."""
+
+    starts = RadioField(lazy_gettext("Zeit"), [InputRequired()], choices=[], validate_choice=False)
+
+    def validate_starts(self, field: Any) -> None:
+        """Refuse what can be no time of an appointment at all."""
+        text = str(field.data or "")
+        if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+            raise ValidationError(CHOOSE)
+
+    def chosen(self) -> int:
+        """The start in epoch seconds, once the form is valid."""
+        return int(self.starts.data)
+
+
+class ComingForm(EinstiegForm):
+    """Who comes along."""
+
+    coming = SelectMultipleField(
+        lazy_gettext("Wer kommt?"),
+        [InputRequired()],
+        choices=list(COMING.items()),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    count = IntegerField(
+        lazy_gettext("Wie viele Personen kommen zusammen?"),
+        [InputRequired(), NumberRange(min=1, max=MOST_PEOPLE)],
+        render_kw={"inputmode": "numeric", "min": "1", "max": str(MOST_PEOPLE)},
+    )
+
+
+class ContactForm(EinstiegForm):
+    """Whether and how the family wants to be reminded; choosing a way is the consent to it."""
+
+    channel = RadioField(
+        lazy_gettext("Wie sollen wir Sie erinnern?"), [InputRequired()], choices=list(CHANNELS.items())
+    )
+    email = StringField(
+        lazy_gettext("E-Mail-Adresse"),
+        [Length(max=200)],
+        render_kw={"type": "email", "autocomplete": "email", "dir": "ltr"},
+    )
+    phone = PhoneField(
+        lazy_gettext("Handynummer"),
+        render_kw={"type": "tel", "autocomplete": "tel", "dir": "ltr"},
+    )
+
+    def validate_email(self, field: Any) -> None:
+        """Demand an address when mails are wanted."""
+        if self.channel.data == Channel.EMAIL and not field.data:
+            raise ValidationError(REQUIRED)
+        if field.data and not _ADDRESS.fullmatch(field.data):
+            raise ValidationError(SENTENCES["Invalid email address."])
+
+    def validate_phone(self, field: Any) -> None:
+        """Demand a number when text messages are wanted."""
+        if self.channel.data == Channel.SMS and not field.data:
+            raise ValidationError(REQUIRED)
+
+
+class CodeForm(EinstiegForm):
+    """The code of an appointment."""
+
+    code = StringField(
+        lazy_gettext("Ihr Code"),
+        [InputRequired(), Length(max=40)],
+        render_kw={"autocomplete": "off", "dir": "ltr", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+class ConfirmForm(EinstiegForm):
+    """Nothing but the button, guarded against forged requests."""
