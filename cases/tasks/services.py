@@ -15,11 +15,11 @@ from app.data.base import new_id
 from app.data.database import session, transaction
 from app.errors import Invalid
 from app.policies import Actor, OrganisationKind, authorise
+from cases.keeping import note
 from cases.kinds import TaskKind
 from cases.models import Case, Task
 from cases.policies import CasePermission
 from cases.queries import get_case, get_child
-from cases.keeping import note
 from cases.sheets import TaskText
 from cases.states import TaskState
 from cases.tasks.queries import get_task
