@@ -167,6 +167,16 @@ class SessionNotes(Sheet):
     author_id: str = ""
 
 
+class SessionAmendment(Sheet):
+    """What somebody added to a completed talk; only ever written once."""
+
+    KIND = "session.amendment"
+
+    session_id: str
+    text: str
+    author_id: str = ""
+
+
 class TaskText(Sheet):
     """What somebody wrote on a task."""
 
