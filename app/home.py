@@ -15,6 +15,8 @@ from cases import schooling, tabs
 from cases import views as case_views
 from cases.consents import hooks as consent_hooks
 from cases.consents import views as consent_views
+from cases.documents import hooks as document_hooks
+from cases.documents import services as document_services
 from cases.documents import views as document_views
 from cases.handover import policies as handover_policies
 from cases.handover import services as handover_services
@@ -29,6 +31,7 @@ from cases.tasks import views as task_views
 from cases.trace import views as trace_views
 from scheduling import policies as scheduling_policies
 from scheduling.booking import manage_views as booking_own_views
+from scheduling.booking import services as booking_services
 from scheduling.booking import views as booking_views
 
 BLUEPRINTS: list[Blueprint] = [
@@ -82,5 +85,12 @@ def init_app(app: Flask) -> None:
     tabs.add(*TABS)
     schooling.lend(waiting.begin_of_schooling)
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
+    document_hooks.on_complete(invite_to_talk)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+
+
+def invite_to_talk(actor: Actor, *, case_id: UUID) -> None:
+    """Invite a family whose papers are complete, unless its talk is agreed on already."""
+    with suppress(HasAppointment):
+        booking_services.invite(actor, case_id=case_id, kind=AppointmentKind.FIRST_TALK)

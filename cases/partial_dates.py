@@ -116,6 +116,7 @@ def birth_problem(value: PartialDate, today: date) -> str | None:
     if youngest > OLDEST_CHILD_YEARS:
         return (
             f"Die Person wäre mindestens {youngest} Jahre alt. "
-            f"Aufgenommen werden Kinder und Jugendliche bis {OLDEST_CHILD_YEARS} Jahre."
+            f"Aufgenommen werden Kinder und Jugendliche bis {OLDEST_CHILD_YEARS} Jahre. "
+            "Bitte prüfen Sie das Jahr."
         )
     return None

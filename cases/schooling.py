@@ -27,7 +27,7 @@ def waiting_since(family: FamilySheet, child: ChildSheet, *, reported_on: date) 
 
 
 def days_without_seat(child: Child, *, on: date) -> int | None:
-    """Days from the begin of compulsory schooling to the first school day, or to `on` before it; None where none is owed.
+    """Days from the begin of compulsory schooling to the first school day, or to `on` before; None where none is owed.
 
     A child that left the way to a seat without getting one (moved away, own school …) owes no days either.
     """

@@ -1,0 +1,69 @@
+"""The head and the tabs around every page of a case file: templates extend `cases/file.html` and pass `case`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, request, url_for
+
+from app.web.actors import current_actor
+from cases import progress, queries
+from cases.models import Case
+from cases.tabs import Tab, tabs_for
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """One tab as the page shows it."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands above every page of a file."""
+
+    case_id: UUID
+    reference: str
+    family_name: str
+    state: str
+    tone: str
+    steps: list[tuple[str, str]]
+    tabs: list[TabLink]
+
+
+def init_blueprint(blueprint: Blueprint) -> None:
+    """Give templates `case_frame(case)` and `child_tone(state)`."""
+    blueprint.add_app_template_global(case_frame, "case_frame")
+    blueprint.add_app_template_global(progress.child_tone, "child_tone")
+
+
+def case_frame(case: Case) -> Frame:
+    """The frame of a case the present actor may read."""
+    actor = current_actor()
+    return Frame(
+        case_id=case.id,
+        reference=case.reference,
+        family_name=queries.summary_of(actor, case).family_name,
+        state=case.state.label,
+        tone=progress.TONES[case.state],
+        steps=progress.steps_of(case.state, [child.state for child in case.children]),
+        tabs=_links(tabs_for(actor, case), case.id),
+    )
+
+
+def _links(tabs: list[Tab], case_id: UUID) -> list[TabLink]:
+    """A tab is current on its own page, and on the pages of its blueprint that are no tab themselves."""
+    endpoints = {tab.endpoint for tab in tabs}
+    here = request.endpoint or ""
+    return [
+        TabLink(
+            tab.label,
+            url_for(tab.endpoint, case_id=case_id),
+            tab.endpoint == here or (here not in endpoints and tab.endpoint.rpartition(".")[0] == request.blueprint),
+        )
+        for tab in tabs
+    ]

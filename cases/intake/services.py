@@ -1,0 +1,146 @@
+"""Changing what a case holds: a block at a time, against the version it was read in, with all that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
+from sqlalchemy.orm import Session
+
+from app.data import records
+from app.data.audit import Action
+from app.data.database import transaction
+from app.data.records import Sheet
+from app.errors import Conflict, NotFound
+from app.policies import Actor
+from cases.child_states import ChildState
+from cases.keeping import keep_in_step, note, seal_child, seal_guardian
+from cases.models import Case, Guardian
+from cases.plausibility import check_child, check_family
+from cases.policies import CasePermission
+from cases.queries import get_case, get_child
+from cases.sheets import ChildSheet, FamilySheet, GuardianSheet, HealthSheet
+
+
+def change_family(actor: Actor, *, case_id: UUID, expected: int, changes: Mapping[str, Any]) -> int:
+    """Write fields of the family's sheet; answers the new version. Raises VersionConflict and Invalid."""
+    case = get_case(actor, case_id, CasePermission.CHANGE)
+    with transaction():
+        sheet = replace(records.get(FamilySheet, case.id, reader=case.organisation_id).sheet, **changes)
+        check_family(sheet)
+        return _save(actor, case, sheet, case.id, expected, changes, kind="family")
+
+
+def change_child(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int, changes: Mapping[str, Any]) -> int:
+    """Write fields of a child's sheet; answers the new version. Raises VersionConflict and Invalid."""
+    case = get_case(actor, case_id, CasePermission.CHANGE)
+    with transaction():
+        child = get_child(actor, case, child_id)
+        sheet = replace(records.get(ChildSheet, child.id, reader=case.organisation_id).sheet, **changes)
+        check_child(sheet)
+        return _save(actor, case, sheet, child.id, expected, changes, kind="child")
+
+
+def change_health(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int, changes: Mapping[str, Any]) -> int:
+    """Write fields of a child's health sheet (`expected` 0: there is none yet); answers the new version."""
+    case = get_case(actor, case_id, CasePermission.CHANGE_HEALTH)
+    with transaction():
+        child = get_child(actor, case, child_id)
+        present = records.find(HealthSheet, child.id, reader=case.organisation_id)
+        sheet = replace(present.sheet if present else HealthSheet(), **changes)
+        if expected == 0:
+            version = records.create(sheet, record_id=child.id, scope=case.scope)
+        else:
+            version = records.save(sheet, record_id=child.id, scope=case.scope, expected=expected)
+        _note_change(actor, case, HealthSheet, child.id, changes, kind="health")
+        return version
+
+
+def change_guardian(
+    actor: Actor, *, case_id: UUID, guardian_id: UUID, expected: int, changes: Mapping[str, Any]
+) -> int:
+    """Write fields of a guardian's sheet; answers the new version. Raises VersionConflict."""
+    case = get_case(actor, case_id, CasePermission.CHANGE)
+    with transaction():
+        guardian = _guardian(case, guardian_id)
+        sheet = replace(records.get(GuardianSheet, guardian.id, reader=case.organisation_id).sheet, **changes)
+        return _save(actor, case, sheet, guardian.id, expected, changes, kind="guardian")
+
+
+def add_child(actor: Actor, *, case_id: UUID, child: ChildSheet) -> UUID:
+    """Take another child of the family into the case; answers its id. Raises Invalid."""
+    case = get_case(actor, case_id, CasePermission.CHANGE)
+    check_child(child)
+    with transaction() as session:
+        added = seal_child(case, child)
+        _finish(actor, case, session, Action.CREATED, "child", added.id)
+    return added.id
+
+
+def remove_child(actor: Actor, *, case_id: UUID, child_id: UUID) -> None:
+    """Take out a child that was entered by mistake; raises Conflict once its way to a seat has begun."""
+    case = get_case(actor, case_id, CasePermission.CHANGE)
+    with transaction() as session:
+        child = get_child(actor, case, child_id)
+        if child.state is not ChildState.REPORTED or len(case.children) == 1:
+            raise Conflict("the child is on its way, or the only one")
+        case.children.remove(child)
+        records.remove(ChildSheet, child_id)
+        records.remove(HealthSheet, child_id)
+        _finish(actor, case, session, Action.DELETED, "child", child_id)
+
+
+def add_guardian(actor: Actor, *, case_id: UUID, guardian: GuardianSheet) -> UUID:
+    """Add somebody with custody; answers the id."""
+    case = get_case(actor, case_id, CasePermission.CHANGE)
+    with transaction() as session:
+        added = seal_guardian(case, guardian)
+        _finish(actor, case, session, Action.CREATED, "guardian", added.id)
+    return added.id
+
+
+def remove_guardian(actor: Actor, *, case_id: UUID, guardian_id: UUID) -> None:
+    """Take out somebody whose custody ended, or who was entered by mistake."""
+    case = get_case(actor, case_id, CasePermission.CHANGE)
+    with transaction() as session:
+        case.guardians.remove(_guardian(case, guardian_id))
+        records.remove(GuardianSheet, guardian_id)
+        _finish(actor, case, session, Action.DELETED, "guardian", guardian_id)
+
+
+def _save(
+    actor: Actor,
+    case: Case,
+    sheet: Sheet,
+    record_id: UUID,
+    expected: int,
+    changes: Mapping[str, Any],
+    *,
+    kind: str,
+) -> int:
+    version = records.save(sheet, record_id=record_id, scope=case.scope, expected=expected)
+    keep_in_step(case)
+    _note_change(actor, case, type(sheet), record_id, changes, kind=kind)
+    return version
+
+
+def _note_change(
+    actor: Actor, case: Case, sheet: type[Sheet], record_id: UUID, changes: Mapping[str, Any], *, kind: str
+) -> None:
+    digest = records.digest(sheet, record_id)
+    note(actor, case, Action.CHANGED, kind, subject_id=record_id, digest=digest, facts={"fields": sorted(changes)})
+
+
+def _finish(actor: Actor, case: Case, session: Session, action: Action, kind: str, subject_id: UUID) -> None:
+    session.flush()
+    keep_in_step(case)
+    note(actor, case, action, kind, subject_id=subject_id)
+
+
+def _guardian(case: Case, guardian_id: UUID) -> Guardian:
+    for guardian in case.guardians:
+        if guardian.id == guardian_id:
+            return guardian
+    raise NotFound("guardian")

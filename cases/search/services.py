@@ -1,0 +1,43 @@
+"""Searching with a trace: that somebody searched, and how much was found, never what was typed."""
+
+from __future__ import annotations
+
+from app.data import audit
+from app.data.audit import Action
+from app.data.database import transaction
+from app.policies import Actor, authorise
+from cases import listing
+from cases.listing import Row
+from cases.policies import CasePermission
+from cases.search import queries
+
+
+def search(actor: Actor, *, text: str) -> list[Row]:
+    """The cases that answer `text`; the audit trail keeps the number of hits and which cases were shown."""
+    authorise(actor, CasePermission.SEARCH)
+    rows = listing.rows_by_id(actor, queries.find(actor, text))
+    _note(actor, rows, kind="search")
+    return rows
+
+
+def likely_matches(actor: Actor, *, names: list[tuple[str, str]], phone: str) -> list[Row]:
+    """Cases that may be the family about to be made: a child's (name, birth date) or its phone number fits."""
+    authorise(actor, CasePermission.SEARCH)
+    among = queries.visible(actor)
+    found = [case_id for name, born in names for case_id in queries.answers(among, name, born=born)]
+    if phone:
+        found += queries.answers(among, phone)
+    rows = listing.rows_by_id(actor, list(dict.fromkeys(found)))
+    _note(actor, rows, kind="duplicate_check")
+    return rows
+
+
+def _note(actor: Actor, rows: list[Row], *, kind: str) -> None:
+    with transaction():
+        audit.record(
+            Action.SEARCHED,
+            organisation_id=actor.organisation_id,
+            actor_id=actor.user_id,
+            subject_kind=kind,
+            facts={"hits": len(rows), "cases": [str(row.case_id) for row in rows]},
+        )

@@ -1,0 +1,22 @@
+"""The search: one field for names, birth dates, references and phone numbers, answered while one types."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.web.actors import current_actor
+from cases.progress import TONES
+from cases.search import services
+
+blueprint = Blueprint("search", __name__)
+LONGEST = 120
+
+
+@blueprint.get("/suche")
+def show() -> ResponseReturnValue:
+    """Search, and offer to open a case once somebody has searched."""
+    text = request.args.get("q", "").strip()[:LONGEST]
+    rows = services.search(current_actor(), text=text) if text else []
+    template = "cases/search/_results.html" if request.headers.get("HX-Request") else "cases/search/show.html"
+    return render_template(template, search_text=text, rows=rows, tones=TONES)

@@ -1,0 +1,183 @@
+"""The list of cases, a new case, and a file's first page and its running."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts import queries as people
+from app.policies import Actor, Role, permits
+from app.web.actors import current_actor
+from app.web.pagination import page_number, page_urls
+from cases import frame, listing, overview, panels, services
+from cases.child_states import ChildState
+from cases.forms import CloseForm, NewCaseForm, PersonForm
+from cases.kinds import AccessKind, CloseReason
+from cases.models import Case
+from cases.policies import CasePermission
+from cases.progress import TONES
+from cases.requests import filters_of, list_urls
+from cases.search import services as searches
+from cases.states import CaseState
+
+blueprint = Blueprint("cases", __name__)
+frame.init_blueprint(blueprint)
+
+
+@blueprint.get("/faelle")
+def index() -> ResponseReturnValue:
+    """The cases one may know of, filtered and sorted."""
+    actor = current_actor()
+    filters = filters_of(request.args, actor)
+    return render_template(
+        "cases/index.html",
+        page=listing.case_list(actor, filters, number=page_number(request)),
+        url_of=page_urls(request),
+        filters=filters,
+        whose=list_urls(actor, filters, listing.counts(actor)),
+        advisors=_advisors(actor),
+        states_choices=[(state.value, state.label) for state in CaseState],
+        child_states_choices=[(state.value, state.label) for state in ChildState],
+        order_choices=[(order.value, order.label) for order in listing.Order],
+        tones=TONES,
+    )
+
+
+@blueprint.route("/faelle/neu", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Open a case after a search, with the likely matches beside it."""
+    actor = current_actor()
+    searched = request.values.get("q", "").strip()
+    if not searched:
+        return redirect(url_for("search.show"))
+    form = NewCaseForm()
+    form.offer_advisors(_advisors(actor), chosen=actor.user_id if actor.has(Role.ADVISOR) else None)
+    if form.is_submitted() and not form.change_rows(request.form.get("do", "")):
+        form.number_rows()
+        if form.validate():
+            matches = [] if request.form.get("confirmed") else _matches(actor, form)
+            if not matches:
+                return _opened(actor, form)
+            return render_template("cases/new.html", form=form, searched=searched, matches=matches, asks=True), 409
+    if not form.is_submitted():
+        form.begin_with(searched)
+    form.number_rows(keep_blank=not form.errors)
+    matches = searches.search(actor, text=searched)
+    page = render_template("cases/new.html", form=form, searched=searched, matches=matches, asks=False)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.get("/faelle/<uuid:case_id>")
+def show(case_id: UUID) -> ResponseReturnValue:
+    """A file's first page: facts, children, what comes next."""
+    actor = current_actor()
+    case = services.read_case(actor, case_id=case_id, part="overview")
+    return render_template(
+        "cases/show.html", case=case, file=overview.of(actor, case), panels=panels.panels_for(actor, case)
+    )
+
+
+@blueprint.get("/faelle/<uuid:case_id>/verwaltung")
+def manage(case_id: UUID) -> ResponseReturnValue:
+    """Who runs a case, who helps, and its end."""
+    case = services.read_case(current_actor(), case_id=case_id, part="management")
+    return _management(case, CloseForm())
+
+
+@blueprint.post("/faelle/<uuid:case_id>/beratung")
+def assign(case_id: UUID) -> ResponseReturnValue:
+    """Give a case to an advisor."""
+    form = _person_form(current_actor(), "noch offen")
+    services.assign_advisor(current_actor(), case_id=case_id, advisor_id=form.person_id())
+    flash("Die Zuständigkeit ist gespeichert.", "success")
+    return redirect(url_for("cases.manage", case_id=case_id), 303)
+
+
+@blueprint.post("/faelle/<uuid:case_id>/vertretung")
+def share(case_id: UUID) -> ResponseReturnValue:
+    """Let a colleague work in a case."""
+    person_id = _person_form(current_actor(), "bitte wählen").person_id()
+    if person_id is not None:
+        services.add_deputy(current_actor(), case_id=case_id, user_id=person_id)
+        flash("Die Vertretung ist eingetragen.", "success")
+    return redirect(url_for("cases.manage", case_id=case_id), 303)
+
+
+@blueprint.post("/faelle/<uuid:case_id>/vertretung/<uuid:user_id>/ende")
+def unshare(case_id: UUID, user_id: UUID) -> ResponseReturnValue:
+    """Take a colleague out of a case."""
+    services.remove_deputy(current_actor(), case_id=case_id, user_id=user_id)
+    flash("Die Vertretung ist beendet.", "success")
+    return redirect(url_for("cases.manage", case_id=case_id), 303)
+
+
+@blueprint.post("/faelle/<uuid:case_id>/abschluss")
+def close(case_id: UUID) -> ResponseReturnValue:
+    """Close a case."""
+    form = CloseForm()
+    if not form.validate_on_submit():
+        return _management(services.read_case(current_actor(), case_id=case_id, part="management"), form), 422
+    services.close_case(current_actor(), case_id=case_id, reason=CloseReason(form.reason.data))
+    flash("Der Fall ist abgeschlossen.", "success")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@blueprint.post("/faelle/<uuid:case_id>/wiederaufnahme")
+def reopen(case_id: UUID) -> ResponseReturnValue:
+    """Take a closed case up again."""
+    services.reopen_case(current_actor(), case_id=case_id)
+    flash("Der Fall ist wieder offen.", "success")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+def _opened(actor: Actor, form: NewCaseForm) -> ResponseReturnValue:
+    case = services.open_case(
+        actor,
+        family=form.family(),
+        children=form.child_sheets(),
+        guardians=form.guardian_sheets(),
+        advisor_id=form.advisor_id(),
+    )
+    flash(f"Der Fall {case.reference} ist angelegt.", "success")
+    return redirect(url_for("cases.show", case_id=case.id), 303)
+
+
+def _matches(actor: Actor, form: NewCaseForm) -> list[listing.Row]:
+    return searches.likely_matches(actor, names=form.names_and_births(), phone=form.phone.data or "")
+
+
+def _advisors(actor: Actor) -> list[tuple[UUID, str]]:
+    """The advisors of the actor's own organisation, by name."""
+    users = people.people(actor.organisation_id, Role.ADVISOR, Role.LEAD)
+    return sorted(people.names([user.id for user in users]).items(), key=lambda pair: pair[1].casefold())
+
+
+def _name_of(user_id: UUID | None) -> str:
+    return people.names([user_id]).get(user_id, "") if user_id else ""
+
+
+def _person_form(actor: Actor, nobody: str) -> PersonForm:
+    form = PersonForm()
+    form.offer(_advisors(actor), nobody=nobody)
+    return form
+
+
+def _management(case: Case, form: CloseForm) -> str:
+    actor = current_actor()
+    assigning, sharing = _person_form(actor, "noch offen"), _person_form(actor, "bitte wählen")
+    assigning.person.data = str(case.advisor_id or "")
+    deputies = [row.user_id for row in case.access if row.kind is AccessKind.DEPUTY and row.user_id]
+    return render_template(
+        "cases/manage.html",
+        case=case,
+        form=form,
+        assigning=assigning,
+        sharing=sharing,
+        deputies=people.names(deputies),
+        opened_by=_name_of(case.opened_by),
+        advisor=_name_of(case.advisor_id),
+        may_assign=permits(actor, CasePermission.ASSIGN, case),
+        may_close=permits(actor, CasePermission.CLOSE, case),
+    )
