@@ -18,6 +18,7 @@ from app.web import assets, errors, format, forms, headers, languages, layout, n
 from app.web.actors import may
 from app.web.layout import Viewer
 from app.web.roles import role_names
+from app.web.uploads import MemoryRequest
 from config import Config, Mode, SettingError, read_config
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +32,7 @@ def create_app(config: Config | None = None, *, needs_keys: bool = True) -> Flas
     """
     config = config or read_config(os.environ)
     app = Flask("einstieg", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
+    app.request_class = MemoryRequest
     _configure(app, config)
     clock.start_at(config.now)
     setup.init_app(app, config, needs_keys=needs_keys)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from uuid import UUID
+
 from flask import Blueprint, Flask
 
 from app import policies, start
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
-from app.policies import Table
+from app.messages import composers
+from app.policies import Actor, Table
 from app.web import health, navigation
 from app.web.navigation import NavigationItem
 from cases import policies as case_policies
@@ -33,6 +37,8 @@ from scheduling import policies as scheduling_policies
 from scheduling.booking import manage_views as booking_own_views
 from scheduling.booking import services as booking_services
 from scheduling.booking import views as booking_views
+from scheduling.booking.services import HasAppointment
+from scheduling.states import AppointmentKind
 
 BLUEPRINTS: list[Blueprint] = [
     health.blueprint,
@@ -86,6 +92,7 @@ def init_app(app: Flask) -> None:
     schooling.lend(waiting.begin_of_schooling)
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
+    composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 
