@@ -190,7 +190,7 @@ def answers_to(actor: Actor, *, since: date) -> list[tuple[Handover, Case]]:
 def desk_facts() -> list[DeskFacts]:
     """Every desk of an active body, with the cases it carries or was offered."""
     counts = select(Handover.desk_id, func.count()).where(Handover.state.in_(CARRIED)).group_by(Handover.desk_id)
-    carried = dict(session().execute(counts))
+    carried = {row[0]: row[1] for row in session().execute(counts)}
     query = (
         select(Desk)
         .join(Organisation, Organisation.id == Desk.organisation_id)
