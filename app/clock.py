@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,17 @@ def start_at(instant: datetime | None) -> None:
         _clock.offset = timedelta(0)
         return
     _clock.offset = instant.astimezone(UTC) - datetime.fromtimestamp(time.time(), UTC)
+
+
+@contextmanager
+def travelling_to(instant: datetime) -> Iterator[None]:
+    """Let it be `instant` inside, and the former time after: for inventing a demo's past."""
+    former = _clock.offset
+    start_at(instant)
+    try:
+        yield
+    finally:
+        _clock.offset = former
 
 
 def local(instant: datetime) -> datetime:

@@ -21,7 +21,7 @@ def keep_in_step(case: Case) -> None:
     family = records.get(FamilySheet, case.id, reader=owner).sheet
     children = {key: stored.sheet for key, stored in records.of_case(ChildSheet, case.id, reader=owner).items()}
     guardians = [stored.sheet for stored in records.of_case(GuardianSheet, case.id, reader=owner).values()]
-    records.put(_summary(case, family, children, guardians), record_id=case.id, scope=case.scope)
+    records.put(summary_of(case, family, children, guardians), record_id=case.id, scope=case.scope)
     reported_on = clock.local(case.opened_at).date()
     for child in case.children:
         child.waiting_since = schooling.waiting_since(family, children[child.id], reported_on=reported_on)
@@ -73,9 +73,10 @@ def note(
     )
 
 
-def _summary(
+def summary_of(
     case: Case, family: FamilySheet, children: dict[UUID, ChildSheet], guardians: list[GuardianSheet]
 ) -> CaseSummary:
+    """What lists and search need of these sheets; `children` by their rows' ids."""
     others = [sheet.passport_name for sheet in children.values()] + [guardian.name for guardian in guardians]
     phones = list(dict.fromkeys(phone for phone in (family.phone, *(g.phone for g in guardians)) if phone))
     return CaseSummary(

@@ -35,7 +35,7 @@ from app import clock
 from app.data import cipher
 from app.data.base import new_id, primary_key
 from app.data.database import Model, session
-from app.data.keyring import KeyRing
+from app.data.keyring import KeyRing, ScopeKey
 from app.errors import KeyMissing, NotFound, VersionConflict
 
 TABLE = "sealed_record"
@@ -125,6 +125,23 @@ def create(sheet: Sheet, *, record_id: UUID, scope: Scope) -> int:
     return 1
 
 
+def create_all(sheets: Collection[tuple[Sheet, UUID, Scope]]) -> None:
+    """Seal the first versions of many records (sheet, record id, scope) with one look at the keys and one insert."""
+    held: dict[UUID, ScopeKey] = {}
+    for owner in {scope.organisation_id for _, _, scope in sheets}:
+        key_ids = {scope.key_id for _, _, scope in sheets if scope.organisation_id == owner}
+        held |= {key_id: keys[max(keys)] for key_id, keys in keyring().open_keys(key_ids, owner).items()}
+    rows = []
+    for sheet, record_id, scope in sheets:
+        if scope.key_id not in held:
+            raise KeyMissing("no key for this reader")
+        row = _sealed_values(sheet, record_id, scope, held[scope.key_id], version=1)
+        row.update(id=new_id(), organisation_id=scope.organisation_id, case_id=scope.case_id)
+        rows.append(row | {"kind": sheet.KIND, "record_id": record_id})
+    if rows:
+        session().execute(insert(SealedRecord), rows)
+
+
 def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
     """Seal the next version over `expected`; raises VersionConflict when that is not the present one."""
     result = session().execute(
@@ -198,10 +215,9 @@ def reseal_case(case_id: UUID, *, owner: UUID, recipients: Collection[UUID] = ()
     ring = keyring()
     held = ring.open_keys([case_id], owner)[case_id]
     fresh = ring.next_generation(case_id, owner=owner, recipients=recipients)
-    rows = session().scalars(
-        select(SealedRecord).where(SealedRecord.case_id == case_id).execution_options(populate_existing=True)
-    )
-    for row in rows:
+    # Locked: a save that another process commits in between would else be overwritten by what was read before it.
+    query = select(SealedRecord).where(SealedRecord.case_id == case_id).with_for_update()
+    for row in session().scalars(query.execution_options(populate_existing=True)):
         secret = held[cipher.generation_of(row.body)].secret
         plaintext = cipher.unseal(cipher.derive(secret, "doc"), row.body, _context_of(row))
         row.body = cipher.seal(
@@ -221,6 +237,10 @@ def digest(record_kind: type[Sheet], record_id: UUID) -> str:
 
 def _row_values(sheet: Sheet, record_id: UUID, scope: Scope, *, version: int) -> dict[str, object]:
     key = keyring().open_key(scope.key_id, scope.organisation_id)
+    return _sealed_values(sheet, record_id, scope, key, version=version)
+
+
+def _sealed_values(sheet: Sheet, record_id: UUID, scope: Scope, key: ScopeKey, *, version: int) -> dict[str, object]:
     context = _context(scope.organisation_id, sheet.KIND, record_id, scope.case_id, version, sheet.SCHEMA)
     body = cipher.seal(cipher.derive(key.secret, "doc"), sheet.to_bytes(), context, generation=key.generation)
     return {"version": version, "schema": sheet.SCHEMA, "body": body, "changed_at": clock.now()}

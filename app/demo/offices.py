@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app import clock
 from app.accounts.models import Organisation, User
 from app.data import records
 from app.data.base import new_id
-from app.data.database import transaction
+from app.data.database import session, transaction
 from app.data.records import Scope
 from cases.handover.models import Desk
 from scheduling.hours import SchoolHolidays
@@ -71,7 +73,7 @@ class Office:
     interpreters: Mapping[str, tuple[UUID, ...]]
 
 
-def furnish(bodies: Mapping[str, Organisation], users: Mapping[str, User], *, today: date) -> Office:
+def furnish(bodies: Mapping[str, Organisation], users: Mapping[str, User], *, today: date) -> None:
     """Make rooms, interpreters, desks and everybody's hours; one interpreter is away for a week."""
     ki = bodies["ki"].id
     with transaction() as current:
@@ -95,7 +97,13 @@ def furnish(bodies: Mapping[str, Organisation], users: Mapping[str, User], *, to
                 current.add_all(_week(ki, resource_kind, resource_id, spans, today - timedelta(days=400)))
         current.add(_week_off(ki, interpreters[-1].id))
         current.add_all(_desk(bodies[plan.body].id, plan) for plan in DESKS)
-    return Office(tuple(room.id for room in rooms), _by_language(interpreters))
+
+
+def present(organisation_id: UUID) -> Office:
+    """The office as it lies in the database now."""
+    rooms = session().scalars(select(Room).where(Room.organisation_id == organisation_id).order_by(Room.id)).all()
+    pool = select(Interpreter).where(Interpreter.organisation_id == organisation_id).order_by(Interpreter.id)
+    return Office(tuple(room.id for room in rooms), _by_language(list(session().scalars(pool))))
 
 
 def _interpreter(organisation_id: UUID, name: str, languages: tuple[str, ...]) -> Interpreter:

@@ -11,7 +11,9 @@ from app import clock
 from app.accounts import installation
 from app.accounts.models import Organisation
 from app.data.database import session
+from app.demo import families as family_files
 from app.demo import offices, people
+from cases.placement.services import import_directory
 
 FAMILIES = 40
 SEED = 2026
@@ -31,7 +33,13 @@ def load(*, families: int = FAMILIES, seed: int = SEED, say: Callable[[str], Non
         installation.mark(is_demo=True)
         bodies, users = people.found()
         offices.furnish(bodies, users, today=clock.today())
+        import_directory(directory_lines())
         say("Stellen, Personen, Räume und Sprechzeiten sind angelegt.")
+    staff = family_files.staff_of(list(people.by_box().values()))
+    office = offices.present(staff.reception.organisation_id)
+    family_files.add_families(families, seed=seed, staff=staff, office=office, say=say)
+    if families:
+        say(f"{families} Familien sind angelegt.")
 
 
 def directory_lines() -> list[str]:
