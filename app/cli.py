@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask import Flask, current_app
@@ -22,6 +22,8 @@ from app.errors import EinstiegError, Invalid
 from app.extensions import db
 from app.policies import OrganisationKind, Role
 from app.web.roles import role_names
+from cases.placement.directory import DirectoryError, decode_directory
+from cases.placement.services import import_directory
 from config import Config, Mode
 from workers.doctor import Level, examine
 from workers.stack import run_stack
@@ -43,7 +45,7 @@ REFUSALS = {
 
 def init_app(app: Flask) -> None:
     """Add every command."""
-    for command in (up, migrate, doctor, keys, demo, audit_trail, users):
+    for command in (up, migrate, doctor, keys, schools, demo, audit_trail, users):
         app.cli.add_command(command)
 
 
@@ -162,6 +164,23 @@ def verify_audit() -> None:
     for broken in breaks:
         click.echo(f"  Eintrag {broken.seq}: {BREAKS[broken.kind]}", err=True)
     raise SystemExit(1)
+
+
+schools = AppGroup("schools", help="Das Schulverzeichnis.")
+
+
+@schools.command("import")
+@click.argument("file", type=click.File("rb"))
+@in_sentences
+def import_schools(file: BinaryIO) -> None:
+    """Das amtliche Schulverzeichnis (CSV des Landes) einlesen; zweimal gelesen ändert es nichts."""
+    try:
+        report = import_directory(decode_directory(file))
+    except DirectoryError as error:
+        raise click.ClickException(str(error)) from None
+    for sentence in (*report.problems, *report.moved, *report.missing):
+        click.echo(sentence, err=True)
+    click.echo(f"{report.added} Schulen neu, {report.updated} geändert, {report.unchanged} unverändert.")
 
 
 users = AppGroup("users", help="Personen mit Anmeldung.")

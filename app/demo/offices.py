@@ -58,10 +58,10 @@ class DeskPlan:
 
 
 DESKS = (
-    DeskPlan("kim", "KIM Innenstadt", ("general_counselling", "residence"), (1, 2, 3), (), 30),
-    DeskPlan("kim", "KIM Nord und Ost", ("general_counselling", "housing"), (5, 6, 7), (), 30),
-    DeskPlan("bruecke", "Brücke: Familienbegleitung", ("family", "health"), (), ("uk", "ru", "bg"), 15),
-    DeskPlan("hafen", "Ankerplatz: Arbeit und Ausbildung", ("work", "language_course"), (8, 9, 10), (), 12),
+    DeskPlan("kim", "KIM Innenstadt", ("residence", "livelihood"), (1, 2, 3), (), 30),
+    DeskPlan("kim", "KIM Nord und Ost", ("housing", "debt", "discrimination"), (5, 6, 7), (), 30),
+    DeskPlan("bruecke", "Brücke: Familienbegleitung", ("family", "health", "school"), (), ("uk", "ru", "bg"), 15),
+    DeskPlan("hafen", "Ankerplatz: Arbeit und Ausbildung", ("work", "language"), (8, 9, 10), (), 12),
 )
 
 

@@ -68,7 +68,7 @@ PEOPLE = (
 
 def found() -> tuple[dict[str, Organisation], dict[str, User]]:
     """Make every body and person; answers both by their keys. Passwords are set apart, by `set_password`."""
-    bodies = {
+    made = {
         body.key: services.found_organisation(kind=body.kind, name=body.name, short_name=body.short_name)
         for body in BODIES
     }
@@ -76,20 +76,26 @@ def found() -> tuple[dict[str, Organisation], dict[str, User]]:
     with transaction():
         users = {
             person.box: services.appoint_user(
-                organisation=bodies[person.body],
+                organisation=made[person.body],
                 roles=frozenset(person.roles),
                 profile=_profile(person),
                 password=nobody_knows,
             )
             for person in PEOPLE
         }
-    return bodies, users
+    return made, users
 
 
 def by_box() -> dict[str, User]:
     """The demo's people as they lie in the database now."""
     found = {person.box: queries.user_by_email(person.email) for person in PEOPLE}
     return {box: user for box, user in found.items() if user is not None}
+
+
+def bodies() -> dict[str, Organisation]:
+    """The demo's bodies as they lie in the database now."""
+    present = {organisation.name: organisation for organisation in queries.organisations()}
+    return {body.key: present[body.name] for body in BODIES if body.name in present}
 
 
 def set_password(password: str) -> None:

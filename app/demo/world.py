@@ -12,7 +12,7 @@ from app.accounts import installation
 from app.accounts.models import Organisation
 from app.data.database import session
 from app.demo import families as family_files
-from app.demo import offices, people
+from app.demo import handovers, offices, people
 from cases.placement.services import import_directory
 
 FAMILIES = 40
@@ -37,7 +37,8 @@ def load(*, families: int = FAMILIES, seed: int = SEED, say: Callable[[str], Non
         say("Stellen, Personen, Räume und Sprechzeiten sind angelegt.")
     staff = family_files.staff_of(list(people.by_box().values()))
     office = offices.present(staff.reception.organisation_id)
-    family_files.add_families(families, seed=seed, staff=staff, office=office, say=say)
+    cases = family_files.add_families(families, seed=seed, staff=staff, office=office, say=say)
+    handovers.hand_over_some(cases, people.bodies(), people.by_box(), seed=seed)
     if families:
         say(f"{families} Familien sind angelegt.")
 
