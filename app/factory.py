@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, g, request
 from flask_login import current_user
 
-from app import cli, clock, home, queue
+from app import cli, clock, home, logs, queue
 from app.accounts import gate, installation, queries
 from app.data import setup
 from app.extensions import babel, csrf, limiter
@@ -31,6 +31,8 @@ def create_app(config: Config | None = None, *, needs_keys: bool = True) -> Flas
     `needs_keys` False lets commands run before there is a key file; opening anything sealed then fails.
     """
     config = config or read_config(os.environ)
+    if config.mode is not Mode.TEST:
+        logs.configure()
     app = Flask("einstieg", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
     app.request_class = MemoryRequest
     _configure(app, config)

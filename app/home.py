@@ -7,15 +7,19 @@ from uuid import UUID
 
 from flask import Blueprint, Flask
 
-from app import policies, start
+from app import case_messages, demo_mail, policies, start
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
 from app.messages import composers
+from app.messages import policies as message_policies
+from app.messages import references as message_references
+from app.messages import views as message_views
+from app.messages.policies import MessagePermission
 from app.policies import Actor, Table
 from app.web import health, navigation
 from app.web.navigation import NavigationItem
+from cases import panels, schooling, tabs
 from cases import policies as case_policies
-from cases import schooling, tabs
 from cases import views as case_views
 from cases.consents import hooks as consent_hooks
 from cases.consents import views as consent_views
@@ -43,6 +47,8 @@ from scheduling.states import AppointmentKind
 BLUEPRINTS: list[Blueprint] = [
     health.blueprint,
     account_views.blueprint,
+    demo_mail.blueprint,
+    message_views.blueprint,
     start.blueprint,
     booking_views.blueprint,
     booking_own_views.blueprint,
@@ -58,6 +64,7 @@ BLUEPRINTS: list[Blueprint] = [
 
 TABLES: list[Table] = [
     account_policies.TABLE,
+    message_policies.TABLE,
     case_policies.TABLE,
     handover_policies.TABLE,
     placement_policies.TABLE,
@@ -69,6 +76,7 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Fälle", "cases.index", CasePermission.LIST, 10, icon="drive-folder-upload"),
     NavigationItem("Suche", "search.show", CasePermission.SEARCH, 15, icon="search"),
     NavigationItem("Aufgaben", "tasks.index", CasePermission.LIST, 20, icon="checklist"),
+    NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
 ]
 
 TABS: list[Tab] = [
@@ -93,6 +101,8 @@ def init_app(app: Flask) -> None:
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
+    message_references.told_by(case_messages.case_references)
+    panels.add(case_messages.PANEL)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 
