@@ -1,4 +1,4 @@
-"""Uploads stay in memory until they are sealed: a temporary file would put a family's papers on the disk in the clear."""
+"""Uploads stay in memory until they are sealed: a temporary file would hold a family's papers in the clear."""
 
 from __future__ import annotations
 

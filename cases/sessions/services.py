@@ -64,12 +64,7 @@ def start_session(
     present = session_of_appointment(appointment_id) if appointment_id else None
     if present is not None:
         return get_session(actor, present.id, CasePermission.WRITE_NOTES)
-    contact = contact_of(actor, case)
-    notes = SessionNotes(
-        language=contact.language,
-        interpreter="" if not contact.interpreter else "bestellt",
-        author_id=str(actor.user_id),
-    )
+    notes = SessionNotes(language=contact_of(actor, case).language, author_id=str(actor.user_id))
     talk = CounsellingSession(
         id=new_id(),
         case_id=case_id,
