@@ -65,6 +65,13 @@ def session() -> Session:
     return db.session()
 
 
+@event.listens_for(db.session, "before_flush")
+def _refuse_change_outside(current: Session, *_: object) -> None:
+    """A query flushes what was changed before it: outside a transaction() that would be lost without a word."""
+    if not current.info.get("open"):
+        raise RuntimeError("something was changed outside a transaction()")
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Do all inside or nothing of it: the one place that commits.

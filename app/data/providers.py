@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from app.data import cipher
 from app.errors import EinstiegError
+
+LARGEST_VERSION = 65_535
 
 
 class KeyFileError(EinstiegError):
@@ -60,22 +65,28 @@ class KeyFile:
         """Open with the line the wrap names; raises Tampered or KeyFileError."""
         version = cipher.generation_of(wrapped)
         if version not in self._keys:
+            self._keys = _read(self._path)  # another process may have rotated since this one started
+        if version not in self._keys:
             raise KeyFileError("the key file lacks the version that this organisation key was wrapped with")
         return cipher.unseal(self._keys[version], wrapped, context)
 
     def rotate(self) -> int:
         """Append a new line; wraps made before stay readable until `destroy`."""
-        version = self.current() + 1
-        _write(self._path, {**self._keys, version: cipher.new_key()})
-        self._keys = _read(self._path)
+        with _alone(self._path):
+            known = _read(self._path)
+            version = max(known) + 1
+            _write(self._path, {**known, version: cipher.new_key()})
+            self._keys = _read(self._path)
         return version
 
     def destroy(self, version: int) -> None:
         """Remove a line that is not the newest."""
-        if version == self.current():
-            raise KeyFileError("the current root key cannot be destroyed")
-        _write(self._path, {number: key for number, key in self._keys.items() if number != version})
-        self._keys = _read(self._path)
+        with _alone(self._path):
+            known = _read(self._path)
+            if version == max(known):
+                raise KeyFileError("the current root key cannot be destroyed")
+            _write(self._path, {number: key for number, key in known.items() if number != version})
+            self._keys = _read(self._path)
 
 
 class NoKeyFile:
@@ -118,15 +129,34 @@ def _read(path: Path) -> dict[int, bytes]:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise KeyFileError("the key file can be read by others: set its mode to 0400")
     keys: dict[int, bytes] = {}
-    for line in path.read_text().split():
-        number, _, encoded = line.partition(":")
-        key = base64.b64decode(encoded)
-        if not number.isdecimal() or len(key) != cipher.KEY_BYTES:
+    for line in path.read_bytes().split():
+        number, _, encoded = line.partition(b":")
+        key = _decoded(encoded)
+        if not number.isdigit() or not 0 < int(number) <= LARGEST_VERSION or len(key) != cipher.KEY_BYTES:
             raise KeyFileError("the key file is broken: restore it from the officers' copy")
         keys[int(number)] = key
     if not keys:
         raise KeyFileError("the key file is empty: restore it from the officers' copy")
     return keys
+
+
+def _decoded(encoded: bytes) -> bytes:
+    """The key of a line; no bytes when the line is no base64, without a word of what it says."""
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except ValueError:
+        return b""
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from changing the file meanwhile: two that rotate at once would lose a root key."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _write(path: Path, keys: dict[int, bytes]) -> None:
