@@ -28,7 +28,7 @@ help:
 	@echo "make clean        remove what builds and test runs left behind"
 
 run: $(RUNTIME) $(CATALOGUES)
-	@EINSTIEG_MODE=demo exec $(BIN)/python -m flask --app wsgi up
+	@EINSTIEG_MODE=demo exec $(BIN)/python -m workers.up
 
 # One process (WORKERS=0) is easier to debug in; a file's tests always stay in one process.
 test: $(DEVELOPMENT) $(CATALOGUES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
@@ -25,11 +24,10 @@ from app.web.roles import role_names
 from cases.placement.directory import DirectoryError, decode_directory
 from cases.placement.services import import_directory
 from config import Config, Mode
+from workers import up
 from workers.doctor import Level, examine
-from workers.stack import run_stack
 
 Command = Callable[..., Any]
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104
 
 BREAKS = {
     "missing": "fehlt",
@@ -45,7 +43,7 @@ REFUSALS = {
 
 def init_app(app: Flask) -> None:
     """Add every command."""
-    for command in (up, migrate, doctor, keys, schools, demo, audit_trail, users):
+    for command in (start, prepare, migrate, doctor, keys, schools, demo, audit_trail, users):
         app.cli.add_command(command)
 
 
@@ -63,14 +61,26 @@ def in_sentences(command: Command) -> Command:
 
 
 @click.command("up")
+def start() -> None:
+    """Alles vorbereiten und starten: Datenbanken, Warteschlange, Webserver und Hintergrundarbeit."""
+    raise SystemExit(up.main(os.environ))
+
+
+@click.command("prepare")
 @with_appcontext
 @in_sentences
-def up() -> None:
-    """Alles vorbereiten und starten: Datenbanken, Warteschlange, Webserver und Hintergrundarbeit."""
+def prepare() -> None:
+    """Datenbanken anlegen oder erneuern, in der Vorführung auch Personen und Familien; danach kann gestartet werden."""
     config = _config()
-    raise SystemExit(
-        run_stack(config, os.environ, prepare=lambda: _prepare(config), on_ready=lambda: _announce(config))
-    )
+    _migrate(config)
+    if config.mode is Mode.DEMO:
+        if world.is_empty():
+            click.echo("Die Vorführung wird vorbereitet …")
+            world.load(say=click.echo)
+        people.set_password(folder.password(config))
+        up.keep(config, up.PASSWORD, folder.password(config))
+        up.keep(config, up.SIGN_INS, _sign_ins(config))
+    up.note_prepared(config)
 
 
 @click.command("migrate")
@@ -224,36 +234,10 @@ def _migrate(config: Config) -> None:
         installation.mark(is_demo=False)
 
 
-def _prepare(config: Config) -> None:
-    """What has to be there before the first process starts; runs under the lock of the stack."""
-    _migrate(config)
-    if config.mode is Mode.DEMO:
-        if world.is_empty():
-            click.echo("Die Vorführung wird vorbereitet …")
-            world.load(say=click.echo)
-        people.set_password(folder.password(config))
-    for engine in db.engines.values():
-        engine.dispose()
-
-
-def _announce(config: Config) -> None:
-    """Say where it runs, and in a demo who can sign in."""
-    address = config.base_url
-    for everywhere, here in EVERYWHERE.items():
-        address = address.replace(everywhere, here)
-    click.echo(f"\nEinstieg läuft: {address}\n")
-    if config.mode is Mode.DEMO:
-        click.echo("Vorführung mit erfundenen Personen. Anmelden:\n")
-        for person in people.PEOPLE:
-            click.echo(f"  {role_names(person.roles):<40} {person.email}")
-        click.echo(f"\n  Passwort für alle: {folder.password(config)}\n")
-        click.echo(
-            f"Was Familien geschickt wird, liegt in {_shown(config.mail_folder)} und verlässt den Rechner nicht."
-        )
-    click.echo("Beenden: Strg+C")
-
-
-def _shown(path: Path) -> str:
-    """A path as it is shortest to type from here."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+def _sign_ins(config: Config) -> str:
+    """Who can sign in to a demo, a line each."""
+    lines = ["Vorführung mit erfundenen Personen. Anmelden:", ""]
+    short = {body.key: body.short_name for body in people.BODIES}
+    for person in people.PEOPLE:
+        lines.append(f"  {role_names(person.roles):<36} {short[person.body]:<11} {person.email}")
+    return "\n".join([*lines, "", f"  Passwort für alle: {folder.password(config)}", "", ""])

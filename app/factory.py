@@ -12,7 +12,7 @@ from flask_login import current_user
 from app import cli, clock, home, logs, queue
 from app.accounts import gate, installation, queries
 from app.data import setup
-from app.extensions import babel, csrf, limiter
+from app.extensions import babel, csrf, db, limiter
 from app.policies import Permission
 from app.web import assets, errors, format, forms, headers, languages, layout, navigation
 from app.web.actors import may
@@ -55,6 +55,7 @@ def _refuse_foreign_records(app: Flask, config: Config) -> None:
     is_test = config.mode is Mode.TEST
     with app.app_context():
         reason = installation.objection(invents=config.mode is not Mode.PRODUCTION, trusts_unmarked=is_test)
+        db.engine.dispose()  # a server that forks after this must not share a connection
     if reason is not None:
         raise SettingError(reason)
 

@@ -13,11 +13,9 @@ from app.data.setup import DEMO_MARKER
 from app.errors import EinstiegError
 from app.extensions import db
 from config import Config, Mode
+from workers import up
 from workers.processes import Locked, holding
 from workers.stack import LOCK_NAME
-
-PASSWORD_FILE = "demo-passwort.txt"  # noqa: S105
-WORDS = 4
 
 
 class NotADemo(EinstiegError):
@@ -34,11 +32,9 @@ def password(config: Config) -> str:
     """The password of all sign-ins: the setting's, else one made at the first start and kept in the demo's folder."""
     if config.demo_password:
         return config.demo_password
-    file = config.home / "root" / PASSWORD_FILE
+    file = config.home / "root" / up.PASSWORD
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(9), encoding="utf-8")
+        up.keep(config, up.PASSWORD, secrets.token_urlsafe(9))
     return file.read_text(encoding="utf-8").strip()
 
 

@@ -36,13 +36,13 @@ MOST = 60
 def hand_over_some(
     cases: Sequence[Case], bodies: Mapping[str, Organisation], users: Mapping[str, User], *, seed: int
 ) -> int:
-    """Hand every third counselled family over (at most sixty), with each outcome in turn; answers how many.
+    """Hand every other counselled family over (at most sixty), with each outcome in turn; answers how many.
 
     Consent is given for one body; a body without a desk leaves the handover without a fitting place.
     """
     random = Random(f"{seed}/handovers")  # noqa: S311
-    counselled = [case for case in cases if case.state is CaseState.COUNSELLED and case.advisor_id][::3][:MOST]
-    receivers = sorted(MANAGERS)
+    counselled = [case for case in cases if case.state is CaseState.COUNSELLED and case.advisor_id][::2][:MOST]
+    receivers = ("kim", "bruecke", "kim", "hafen")
     for number, case in enumerate(counselled):
         way = WAYS[number % len(WAYS)]
         body = "schulamt" if way is HandoverState.UNROUTED else receivers[number % len(receivers)]

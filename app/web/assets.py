@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from app.web import stylesheets
 from app.web.actors import public
 from app.web.stylesheets import logical, only_blocks, without_unused_variables
 from config import Config
@@ -106,9 +108,12 @@ class Asset:
     version: str
 
 
+_built: dict[Path | None, Mapping[str, Asset]] = {}
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Build all assets once and serve them; templates name them with `asset_url('staff.css')`."""
-    app.extensions["assets"] = built_assets(config.kern_folder)
+    app.extensions["assets"] = built_assets(config.kern_folder, kept_in=config.run_folder)
     app.register_blueprint(blueprint)
     app.add_template_global(asset_url, "asset_url")
 
@@ -136,21 +141,46 @@ def serve(version: str, name: str) -> Response:
     return response
 
 
-@lru_cache(maxsize=4)
-def built_assets(kern_folder: Path | None) -> Mapping[str, Asset]:
-    """Answer every asset by name; building takes a few tenths of a second, so it is done once a process."""
+def built_assets(kern_folder: Path | None, *, kept_in: Path | None = None) -> Mapping[str, Asset]:
+    """Answer every asset by name; building takes a second, so it is done once a process and kept for the next one."""
+    if kern_folder not in _built:
+        _built[kern_folder] = {name: _asset(name, text) for name, text in _texts(kern_folder, kept_in).items()}
+    return _built[kern_folder]
+
+
+def _texts(kern_folder: Path | None, kept_in: Path | None) -> dict[str, str]:
+    """The texts of all assets, read where another process kept them under the digest of their sources."""
     kern = kern_stylesheet(kern_folder).read_text(encoding="utf-8")
-    shared = _own("shared", "css")
-    htmx = files("js_lib_htmx").joinpath("static/htmx/htmx.min.js").read_text(encoding="utf-8")
-    family = only_blocks(kern, blocks=FAMILY_BLOCKS, icons=FAMILY_ICONS) + logical(shared + _own("family", "css"))
-    staff = only_blocks(kern, blocks=STAFF_BLOCKS, icons=STAFF_ICONS) + logical(shared + _own("staff", "css"))
+    shared, family, staff = (_own(folder, "css") for folder in ("shared", "family", "staff"))
+    sources = (kern, shared, family, staff, _own("staff", "js"), htmx_script(), *_makers())
+    digest = sha256("\0".join(sources).encode()).hexdigest()[:24]
+    kept = kept_in / f"assets-{digest}.json" if kept_in else None
+    if kept is not None and kept.exists():
+        texts: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        return texts
+    family_css = only_blocks(kern, blocks=FAMILY_BLOCKS, icons=FAMILY_ICONS) + logical(shared + family)
+    staff_css = only_blocks(kern, blocks=STAFF_BLOCKS, icons=STAFF_ICONS) + logical(shared + staff)
     texts = {
-        "family.css": without_unused_variables(family),
-        "staff.css": without_unused_variables(staff),
+        "family.css": without_unused_variables(family_css),
+        "staff.css": without_unused_variables(staff_css),
         "staff.js": _own("staff", "js"),
-        "htmx.js": htmx,
+        "htmx.js": htmx_script(),
     }
-    return {name: _asset(name, text) for name, text in texts.items()}
+    if kept is not None:
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps(texts), encoding="utf-8")
+        fresh.replace(kept)
+    return texts
+
+
+def htmx_script() -> str:
+    """Answer htmx as its package carries it."""
+    return files("js_lib_htmx").joinpath("static/htmx/htmx.min.js").read_text(encoding="utf-8")
+
+
+def _makers() -> tuple[str, str]:
+    """The sources of what makes the stylesheets: another way of making them is another result."""
+    return Path(__file__).read_text(encoding="utf-8"), Path(stylesheets.__file__).read_text(encoding="utf-8")
 
 
 def kern_stylesheet(kern_folder: Path | None) -> Path:
