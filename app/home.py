@@ -28,9 +28,16 @@ from cases.documents import services as document_services
 from cases.documents import views as document_views
 from cases.handover import policies as handover_policies
 from cases.handover import services as handover_services
+from cases.handover.policies import HandoverPermission
+from cases.handover.views import case_tab as handover_case_tab
+from cases.handover.views import desks as handover_desks
+from cases.handover.views import inbox as handover_inbox
 from cases.intake import people_views as intake_people_views
 from cases.placement import policies as placement_policies
+from cases.placement import views as placement_views
 from cases.placement import waiting
+from cases.placement.panel import PANEL as PLACEMENT_PANEL
+from cases.placement.policies import PlacementPermission
 from cases.policies import CasePermission
 from cases.search import views as search_views
 from cases.sessions import views as session_views
@@ -38,10 +45,13 @@ from cases.tabs import Tab
 from cases.tasks import views as task_views
 from cases.trace import views as trace_views
 from scheduling import policies as scheduling_policies
+from scheduling.agreeing import views as agreeing_views
 from scheduling.booking import manage_views as booking_own_views
 from scheduling.booking import services as booking_services
 from scheduling.booking import views as booking_views
 from scheduling.booking.services import HasAppointment
+from scheduling.day import views as day_views
+from scheduling.policies import SchedulingPermission
 from scheduling.states import AppointmentKind
 
 BLUEPRINTS: list[Blueprint] = [
@@ -55,11 +65,17 @@ BLUEPRINTS: list[Blueprint] = [
     case_views.blueprint,
     consent_views.blueprint,
     document_views.blueprint,
+    handover_case_tab.blueprint,
+    handover_desks.blueprint,
+    handover_inbox.blueprint,
     intake_people_views.blueprint,
+    *placement_views.BLUEPRINTS,
     search_views.blueprint,
     session_views.blueprint,
     task_views.blueprint,
     trace_views.blueprint,
+    agreeing_views.blueprint,
+    day_views.blueprint,
 ]
 
 TABLES: list[Table] = [
@@ -76,7 +92,12 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Fälle", "cases.index", CasePermission.LIST, 10, icon="drive-folder-upload"),
     NavigationItem("Suche", "search.show", CasePermission.SEARCH, 15, icon="search"),
     NavigationItem("Aufgaben", "tasks.index", CasePermission.LIST, 20, icon="checklist"),
+    NavigationItem("Übergaben", "offers.index", HandoverPermission.LIST_OFFERS, 30, icon="mail"),
+    NavigationItem("Stellen", "desks.index", HandoverPermission.LIST_DESKS, 35, icon="account-circle"),
+    NavigationItem("Verteilliste", "distribution.index", PlacementPermission.SEE_DISTRIBUTION, 40, icon="arrow-down"),
+    NavigationItem("Schulen", "schools.index", PlacementPermission.SEE_SCHOOLS, 45, icon="home"),
     NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
+    NavigationItem("Termine", "scheduling.day", SchedulingPermission.SEE_DAY, 10, icon="calendar-today"),
 ]
 
 TABS: list[Tab] = [
@@ -85,9 +106,12 @@ TABS: list[Tab] = [
     Tab("Unterlagen", "documents.show", CasePermission.READ, 20),
     Tab("Einwilligungen", "consents.show", CasePermission.READ_CONSENTS, 30),
     Tab("Gespräche", "sessions.show", CasePermission.READ_NOTES, 40),
+    Tab("Übergabe", "handover.show", HandoverPermission.READ, 60),
+    Tab("Schulplatz", "placement.show", PlacementPermission.READ, 50),
     Tab("Aufgaben", "tasks.show", CasePermission.MANAGE_TASKS, 70),
     Tab("Verlauf", "trace.show", CasePermission.READ_TRACE, 90),
     Tab("Verwaltung", "cases.manage", CasePermission.READ, 95),
+    Tab("Termine", "appointments.show", CasePermission.INVITE, 35),
 ]
 
 
@@ -102,7 +126,7 @@ def init_app(app: Flask) -> None:
     document_hooks.on_complete(invite_to_talk)
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     message_references.told_by(case_messages.case_references)
-    panels.add(case_messages.PANEL)
+    panels.add(case_messages.PANEL, PLACEMENT_PANEL)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -14,7 +14,7 @@ from app.data.database import session
 from app.errors import NotFound
 from app.policies import Actor, permits
 from cases import schooling
-from cases.child_states import ChildState
+from cases.child_states import FINAL, ChildState
 from cases.keeping import child_name
 from cases.kinds import ConsentPurpose
 from cases.models import Case, Child, Consent
@@ -77,6 +77,17 @@ class ChildFile:
     def seat(self) -> Attempt | None:
         """The attempt that led to a seat, the latest first."""
         return next((a for a in self.attempts if a.placement.state is PlacementState.ADMITTED), None)
+
+    @property
+    def attempt_id(self) -> UUID | None:
+        """The attempt that the page's buttons act on: the open one, else the one that led to the seat."""
+        attempt = self.current or self.seat
+        return attempt.placement.id if attempt is not None else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is owed to the child any more."""
+        return self.child.state in FINAL
 
     @property
     def stage(self) -> Stage:

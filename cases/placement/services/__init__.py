@@ -5,6 +5,7 @@ from __future__ import annotations
 from cases.placement.services.answers import confirm_start, record_admission, record_refusal, withdraw
 from cases.placement.services.directory import ImportReport, import_directory
 from cases.placement.services.exits import leave, take_up_again
+from cases.placement.services.listing import record_list_read
 from cases.placement.services.placements import (
     Choice,
     hand_over,
@@ -32,6 +33,7 @@ __all__ = [
     "record_admission",
     "record_assignment",
     "record_export",
+    "record_list_read",
     "record_refusal",
     "search_new_seat",
     "take_up_again",
