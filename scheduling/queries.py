@@ -13,7 +13,7 @@ from app import clock
 from app.data import records
 from app.data.database import session
 from app.errors import NotFound
-from app.policies import Actor
+from app.policies import Actor, permits
 from cases import queries as case_queries
 from cases.models import Case
 from cases.policies import CasePermission
@@ -22,6 +22,7 @@ from scheduling import office
 from scheduling.holidays import ONE_DAY
 from scheduling.hours import MIDNIGHT, instant
 from scheduling.models import Appointment, AppointmentSheet
+from scheduling.policies import SchedulingPermission
 from scheduling.slots import free_slots
 from scheduling.states import AppointmentKind, AppointmentState
 from scheduling.world import Policy, Request, ResourceKind, Slot, World
@@ -109,12 +110,22 @@ def fitted(request: Request, world: World) -> Request:
     return replace(request, people=min(request.people, largest), needs_room=largest > 0)
 
 
+def get_bookable_case(actor: Actor, case_id: UUID) -> Case:
+    """The case, for its KI's staff and for the family itself; raises NotFound for everybody else.
+
+    Whoever took a case over elsewhere reads it with a key of their own and makes appointments of their own.
+    """
+    if not permits(actor, SchedulingPermission.BOOK):
+        raise NotFound("case")
+    return case_queries.get_case(actor, case_id, CasePermission.BOOK)
+
+
 def get_appointment(actor: Actor, appointment_id: UUID) -> tuple[Appointment, Case]:
     """The appointment and its case, if the actor may book for that case; raises NotFound as if not there."""
     appointment = session().get(Appointment, appointment_id, populate_existing=True)
     if appointment is None:
         raise NotFound("appointment")
-    return appointment, case_queries.get_case(actor, appointment.case_id, CasePermission.BOOK)
+    return appointment, get_bookable_case(actor, appointment.case_id)
 
 
 def sheet_of(appointment: Appointment) -> AppointmentSheet:

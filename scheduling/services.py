@@ -20,8 +20,6 @@ from app.policies import Actor, OrganisationKind, system_of
 from cases.keeping import note
 from cases.kinds import TaskKind
 from cases.models import Case
-from cases.policies import CasePermission
-from cases.queries import get_case
 from cases.services import advance_case
 from cases.states import CaseState
 from cases.tasks.services import add_task
@@ -31,7 +29,7 @@ from scheduling.booking import links, notices
 from scheduling.gate import require_papers
 from scheduling.kinds import BookedVia, GateReason
 from scheduling.models import Appointment, AppointmentSheet
-from scheduling.queries import get_appointment, needs_of, policy_of
+from scheduling.queries import get_appointment, get_bookable_case, needs_of, policy_of
 from scheduling.states import AppointmentKind, AppointmentState, blocks, may_cancel, require_transition
 from scheduling.world import Reason
 
@@ -76,7 +74,7 @@ def hold(actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime
 
     Raises SlotTaken, and AlreadyBooked when there is an appointment of this kind.
     """
-    case = get_case(actor, case_id, CasePermission.BOOK)
+    case = get_bookable_case(actor, case_id)
 
     def work() -> Appointment:
         with transaction():
@@ -98,7 +96,7 @@ def hold(actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime
 
 def keep_answers(actor: Actor, *, case_id: UUID, answers: AppointmentSheet) -> None:
     """Seal what the family has typed so far with its held time; raises SlotTaken when it holds none."""
-    case = get_case(actor, case_id, CasePermission.BOOK)
+    case = get_bookable_case(actor, case_id)
     with transaction():
         draft = queries.draft_of(case_id)
         if draft is None:
@@ -108,7 +106,7 @@ def keep_answers(actor: Actor, *, case_id: UUID, answers: AppointmentSheet) -> N
 
 def confirm(actor: Actor, *, case_id: UUID) -> Booked:
     """Book the held time with the answers kept; raises SlotTaken when the hold ran out and the time is gone."""
-    get_case(actor, case_id, CasePermission.BOOK)
+    get_bookable_case(actor, case_id)
     draft = queries.draft_of(case_id)
     if draft is None:
         raise SlotTaken(Reason.OUTSIDE_RANGE)
@@ -130,11 +128,11 @@ def book(
     Raises SlotTaken (ask `queries.first_free` for others), AlreadyBooked, and Invalid when papers are missing
     and staff gave no reason to go on.
     """
-    get_case(actor, case_id, CasePermission.BOOK)
+    get_bookable_case(actor, case_id)
 
     def work() -> Booked:
         with transaction():
-            case = get_case(actor, case_id, CasePermission.BOOK)
+            case = get_bookable_case(actor, case_id)
             _lock_case(case_id)
             require_papers(actor, case, without_papers)
             _require_none_booked(case_id, kind)

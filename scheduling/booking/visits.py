@@ -15,12 +15,10 @@ from app.data.database import session
 from app.errors import NotFound
 from app.policies import Actor, OrganisationKind
 from cases.models import Case
-from cases.policies import CasePermission
-from cases.queries import get_case
 from scheduling import queries
 from scheduling.booking import links
 from scheduling.models import Appointment, AppointmentSheet, Invitation
-from scheduling.queries import Needs
+from scheduling.queries import Needs, get_bookable_case
 from scheduling.states import AppointmentKind, AppointmentState
 
 BY_CODE = "c."
@@ -74,7 +72,7 @@ def open_link(token: str) -> Visit:
     if invitation.expires_at <= clock.now():
         raise LinkUnusable(LinkEnd.EXPIRED)
     actor = family_actor(invitation.organisation_id, invitation.case_id)
-    return Visit(actor, get_case(actor, invitation.case_id, CasePermission.BOOK), invitation.kind, None)
+    return Visit(actor, get_bookable_case(actor, invitation.case_id), invitation.kind, None)
 
 
 def family_actor(organisation_id: UUID, case_id: UUID) -> Actor:
@@ -119,7 +117,7 @@ def _visit(organisation_id: UUID, appointment: Appointment | None) -> Visit:
     if appointment.state is not AppointmentState.BOOKED or appointment.ends_at <= clock.now():
         raise LinkUnusable(LinkEnd.PAST)
     actor = family_actor(organisation_id, appointment.case_id)
-    return Visit(actor, get_case(actor, appointment.case_id, CasePermission.BOOK), appointment.kind, appointment)
+    return Visit(actor, get_bookable_case(actor, appointment.case_id), appointment.kind, appointment)
 
 
 def _serializer() -> URLSafeTimedSerializer:

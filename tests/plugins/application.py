@@ -9,7 +9,7 @@ from shutil import copy
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 
@@ -169,12 +169,19 @@ def config(template: Template, tmp_path: Path) -> Iterator[Config]:
     template.server.give_back(lent.keys_database_url)
 
 
+def _forget_the_last_visitor() -> None:
+    """Requests of a test share its application context; who was signed in must not leak from one to the next."""
+    for name in list(g):
+        g.pop(name)
+
+
 @pytest.fixture
 def app(config: Config) -> Iterator[Flask]:
     """The application with an application context, on each kind of database in turn."""
     application = create_app(config)
     application.config.update(WTF_CSRF_ENABLED=False, TESTING=True, RATELIMIT_ENABLED=False)
     limiter.enabled = False
+    application.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_visitor)
     with application.app_context():
         yield application
         session().rollback()

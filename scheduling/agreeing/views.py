@@ -1,0 +1,210 @@
+"""The tab "Termine" of a case: invite, print the letter, book for a caller, move, call off."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+
+from app import clock
+from app.errors import NotFound
+from app.web.actors import current_actor
+from cases.models import Case
+from cases.policies import CasePermission
+from cases.queries import get_case
+from cases.services import read_case
+from scheduling import queries, services
+from scheduling.agreeing.forms import BookForm, InviteForm, MoveForm
+from scheduling.agreeing.queries import appointments_of, invitations_of, offers
+from scheduling.booking import services as invitations
+from scheduling.booking.links import written_language
+from scheduling.booking.pages import qr_code
+from scheduling.booking.texts import PHONE
+from scheduling.gate import lacks_papers
+from scheduling.models import AppointmentSheet
+from scheduling.states import AppointmentKind
+
+blueprint = Blueprint("appointments", __name__, url_prefix="/faelle/<uuid:case_id>/termine")
+
+TAKEN = "Diese Zeit ist inzwischen vergeben oder nicht mehr möglich. Bitte wählen Sie eine andere."
+
+
+@blueprint.get("")
+def show(case_id: UUID) -> ResponseReturnValue:
+    """Appointments and invitations of the family."""
+    case = read_case(current_actor(), case_id=case_id, part="appointments", permission=CasePermission.INVITE)
+    return _show(case, InviteForm(lacks_papers=lacks_papers(case)))
+
+
+@blueprint.post("/einladen")
+def invite(case_id: UUID) -> ResponseReturnValue:
+    """Send or print a link with which the family books by itself."""
+    actor = current_actor()
+    case = get_case(actor, case_id, CasePermission.INVITE)
+    form = InviteForm(lacks_papers=lacks_papers(case))
+    if not form.validate_on_submit():
+        return _show(case, form)
+    kind = AppointmentKind(form.kind.data)
+    try:
+        invited = invitations.invite(actor, case_id=case_id, kind=kind, without_papers=form.reason)
+    except invitations.HasAppointment:
+        form.form_errors.append("Die Familie hat schon einen Termin. Verschieben Sie ihn oder sagen Sie ihn ab.")
+        return _show(case, form)
+    sent = "Die Einladung geht per E-Mail hinaus." if invited.by_mail else "Drucken Sie jetzt den Brief."
+    flash(f"Die Familie ist eingeladen. {sent}", "success")
+    return redirect(url_for("appointments.show", case_id=case_id), 303)
+
+
+@blueprint.post("/einladung/<uuid:invitation_id>/zurueckziehen")
+def revoke(case_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+    """Make a link useless."""
+    invitations.revoke(current_actor(), case_id=case_id, invitation_id=invitation_id)
+    flash("Der Link gilt nicht mehr.", "success")
+    return redirect(url_for("appointments.show", case_id=case_id), 303)
+
+
+@blueprint.get("/einladung/<uuid:invitation_id>/brief")
+def letter(case_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+    """The invitation as a letter with its QR code, in the family's language and in German."""
+    case = read_case(current_actor(), case_id=case_id, part="invitation", permission=CasePermission.INVITE)
+    found = next((each for each in invitations_of(case) if each.invitation.id == invitation_id), None)
+    if found is None:
+        raise NotFound("invitation")
+    family = queries.family_of(case)
+    code = written_language(family.letter_language or family.language)
+    with force_locale(code):
+        return render_template(
+            "scheduling/letter.html",
+            family=family, open_invitation=found, qr=qr_code(found.url), code=code, phone=PHONE, today=clock.today(),
+            minutes=queries.needs_of(case, found.invitation.kind).minutes,
+        )  # fmt: skip
+
+
+@blueprint.route("/neu", methods=["GET", "POST"])
+def new(case_id: UUID) -> ResponseReturnValue:
+    """Book for a caller: the first free times as a list."""
+    actor = current_actor()
+    case = read_case(actor, case_id=case_id, part="booking", permission=CasePermission.INVITE)
+    kind = _asked_kind()
+    form = BookForm(data=_contact(case), lacks_papers=lacks_papers(case))
+    status = 422 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            booked = services.book(
+                actor, case_id=case_id, kind=kind, starts=_starting(form.starts.data), details=_details(case, form),
+                without_papers=form.reason,
+            )  # fmt: skip
+        except services.SlotTaken:
+            form.form_errors.append(TAKEN)
+            status = 409
+        except services.AlreadyBooked:
+            form.form_errors.append("Die Familie hat schon einen Termin. Verschieben Sie ihn oder sagen Sie ihn ab.")
+            status = 409
+        else:
+            flash(f"Der Termin ist gebucht. Der Code für die Familie: {booked.code}", "success")
+            return redirect(url_for("appointments.show", case_id=case_id), 303)
+    return _times_page("scheduling/new.html", case, form, kind), status
+
+
+@blueprint.route("/<uuid:appointment_id>/verschieben", methods=["GET", "POST"])
+def move(case_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Another time for the same appointment."""
+    actor = current_actor()
+    appointment, case = queries.get_appointment(actor, appointment_id)
+    if case.id != case_id:
+        raise NotFound("appointment")
+    form = MoveForm()
+    status = 422 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            services.move(actor, appointment_id=appointment_id, starts=_starting(form.starts.data))
+        except services.SlotTaken:
+            form.form_errors.append(TAKEN)
+            status = 409
+        else:
+            flash("Der Termin ist verschoben. Die Familie bekommt eine Nachricht, wenn sie das möchte.", "success")
+            return redirect(url_for("appointments.show", case_id=case_id), 303)
+    own = [appointment.id]
+    return _times_page("scheduling/move.html", case, form, appointment.kind, own, appointment=appointment), status
+
+
+@blueprint.post("/<uuid:appointment_id>/absagen")
+def cancel(case_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Call an appointment off."""
+    services.cancel(current_actor(), appointment_id=appointment_id)
+    flash("Der Termin ist abgesagt, die Zeit ist wieder frei.", "success")
+    return redirect(url_for("appointments.show", case_id=case_id), 303)
+
+
+def _show(case: Case, form: InviteForm) -> ResponseReturnValue:
+    lines = appointments_of(case)
+    return render_template(
+        "scheduling/case.html",
+        case=case,
+        form=form,
+        upcoming=[line for line in lines if line.is_open],
+        past=[line for line in lines if not line.is_open],
+        invitations=invitations_of(case),
+        lacks_papers=lacks_papers(case),
+        written_language=written_language,
+    ), 422 if form.errors or form.form_errors else 200
+
+
+def _times_page(
+    template: str,
+    case: Case,
+    form: BookForm | MoveForm,
+    kind: AppointmentKind,
+    own: tuple[UUID, ...] | list[UUID] = (),
+    **more: object,
+) -> str:
+    needs = queries.needs_of(case, kind)
+    days, later = offers(needs, policy=queries.policy_of(current_actor()), start=_asked_day(), own=own)
+    return render_template(
+        template, case=case, form=form, kind=kind, kinds=list(AppointmentKind), needs=needs, days=days, later=later,
+        start=_asked_day(), **more,
+    )  # fmt: skip
+
+
+def _details(case: Case, form: BookForm) -> AppointmentSheet:
+    family = queries.family_of(case)
+    return AppointmentSheet(
+        language=family.letter_language or family.language or queries.GERMAN,
+        interpreter_language=queries.needs_of(case, AppointmentKind.FIRST_TALK).language or "",
+        coming_count=form.count.data or 0,
+        channel=form.channel.data,
+        email=form.email.data or "",
+        phone=form.phone.data or "",
+    )
+
+
+def _contact(case: Case) -> dict[str, object]:
+    """How the family is reached so far: the mail if it has one."""
+    family = queries.family_of(case)
+    return {
+        "email": family.email,
+        "phone": family.phone or None,
+        "channel": "email" if family.email else "none",
+        "count": 1 + len(case.children),
+    }
+
+
+def _starting(text: str) -> datetime:
+    return datetime.fromtimestamp(int(text), clock.BERLIN)
+
+
+def _asked_day() -> date:
+    try:
+        return date.fromisoformat(request.args.get("ab", ""))
+    except ValueError:
+        return clock.today()
+
+
+def _asked_kind() -> AppointmentKind:
+    try:
+        return AppointmentKind(request.args.get("art", ""))
+    except ValueError:
+        return AppointmentKind.FIRST_TALK

@@ -1,0 +1,121 @@
+"""The day and the week of an advisor or of the whole team."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.policies import Role, authorise
+from app.web.actors import current_actor
+from scheduling.day import services
+from scheduling.day.queries import is_own_day, lines_between
+from scheduling.holidays import is_working_day, public_holidays
+from scheduling.policies import SchedulingPermission
+
+blueprint = Blueprint("scheduling", __name__, url_prefix="/termine")
+
+
+@blueprint.get("")
+def day() -> ResponseReturnValue:
+    """Who comes today, or on the day asked for."""
+    actor = current_actor()
+    authorise(actor, SchedulingPermission.SEE_DAY)
+    shown, own = _asked_day(), is_own_day(actor, request.args.get("wer"))
+    lines = lines_between(actor, shown, shown, own=own)
+    services.note_day_read(actor, first=shown, case_ids=[line.appointment.case_id for line in lines])
+    return render_template(
+        "scheduling/day.html",
+        day=shown,
+        today=clock.today(),
+        lines=lines,
+        earlier=_working_day(shown, -1),
+        later=_working_day(shown, 1),
+        holiday=public_holidays(shown.year).get(shown),
+        **_shared(own),
+    )
+
+
+@blueprint.get("/woche")
+def week() -> ResponseReturnValue:
+    """Monday to Sunday as a list."""
+    actor = current_actor()
+    authorise(actor, SchedulingPermission.SEE_DAY)
+    asked = _asked_day()
+    monday, own = asked - timedelta(days=asked.weekday()), is_own_day(actor, request.args.get("wer"))
+    days = [monday + timedelta(days=n) for n in range(7)]
+    lines = lines_between(actor, days[0], days[-1], own=own)
+    services.note_day_read(actor, first=monday, case_ids=[line.appointment.case_id for line in lines])
+    of_day = {each: [line for line in lines if line.on == each] for each in days}
+    return render_template(
+        "scheduling/week.html",
+        days=[
+            (each, found, public_holidays(each.year).get(each))
+            for each, found in of_day.items()
+            if found or each.weekday() < 5
+        ],
+        day=asked,
+        today=clock.today(),
+        earlier=monday - timedelta(days=7),
+        later=monday + timedelta(days=7),
+        count=len(lines),
+        **_shared(own),
+    )
+
+
+@blueprint.post("/<uuid:appointment_id>/gekommen")
+def attended(appointment_id: UUID) -> ResponseReturnValue:
+    """The family is here."""
+    services.mark_attended(current_actor(), appointment_id=appointment_id)
+    flash("Als erschienen vermerkt.", "success")
+    return _back()
+
+
+@blueprint.post("/<uuid:appointment_id>/nicht-erschienen")
+def no_show(appointment_id: UUID) -> ResponseReturnValue:
+    """Nobody came."""
+    services.mark_no_show(current_actor(), appointment_id=appointment_id)
+    flash("Als nicht erschienen vermerkt. In den Aufgaben steht ein Rückruf.", "success")
+    return _back()
+
+
+@blueprint.post("/<uuid:appointment_id>/zuruecknehmen")
+def undo(appointment_id: UUID) -> ResponseReturnValue:
+    """The click was wrong."""
+    services.undo_mark(current_actor(), appointment_id=appointment_id)
+    flash("Der Vermerk ist zurückgenommen.", "success")
+    return _back()
+
+
+def _asked_day() -> date:
+    try:
+        return date.fromisoformat(request.args.get("tag", ""))
+    except ValueError:
+        return clock.today()
+
+
+def _working_day(day: date, step: int) -> date:
+    day += timedelta(days=step)
+    while not is_working_day(day):
+        day += timedelta(days=step)
+    return day
+
+
+def _shared(own: bool) -> dict[str, object]:
+    actor = current_actor()
+    return {
+        "own": own,
+        "who": None if own else "team",
+        "may_choose": actor.has(Role.ADVISOR),
+        "can_record": "sessions.start" in current_app.view_functions and actor.has(Role.ADVISOR, Role.LEAD),
+    }
+
+
+def _back() -> ResponseReturnValue:
+    """To the page of the day the button stood on."""
+    endpoint = "scheduling.week" if request.form.get("seite") == "woche" else "scheduling.day"
+    who = "team" if request.form.get("wer") == "team" else None
+    return redirect(url_for(endpoint, tag=request.form.get("tag"), wer=who), 303)

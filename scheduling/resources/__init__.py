@@ -1,0 +1,1 @@
+"""What can be booked: rooms, interpreters, weekly hours, absences and closures."""
