@@ -12,11 +12,13 @@ from flask import Flask
 
 from app.messages.delivery import deliver
 from app.queue import JobName, JobRefused
+from workers import routing
 
 Handler = Callable[[UUID], object]
 
 HANDLERS: dict[JobName, Handler] = {
     JobName.DELIVER_MESSAGE: deliver,
+    JobName.ROUTE_HANDOVER: routing.route,
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
+from workers import routing
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,10 @@ class Periodic:
     work: Callable[[], object]
 
 
-PERIODIC: list[Periodic] = []
+PERIODIC: list[Periodic] = [
+    Periodic("handovers to route", timedelta(seconds=5), routing.route_waiting),
+    Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
+]
 
 
 class Rounds:

@@ -54,13 +54,12 @@ def follow(case_id: UUID) -> None:
             _finish_change(case, newest=max(generations), is_settled=_is_settled(case_id, owner), allowed=allowed)
 
 
-def unfinished() -> list[UUID]:
-    """Cases whose wraps are not those of the present access, or of more than one generation: for a sweep."""
+def unfinished(owner: UUID) -> list[UUID]:
+    """Cases of an organisation whose wraps are more or other than its present access needs: for a sweep."""
     ring = records.keyring()
     pending = []
     for case_id in ring.scopes_with_several_wraps():
-        owner = session().scalar(select(Case.organisation_id).where(Case.id == case_id))
-        if owner is None:
+        if session().scalar(select(Case.organisation_id).where(Case.id == case_id)) != owner:
             continue
         holders = ring.holders(case_id)
         expected = _bodies_with_access(case_id) | {owner}

@@ -63,9 +63,9 @@ def heed_withdrawal(actor: Actor, consent: Consent) -> None:
 
 
 def finish_keys(actor: Actor) -> int:
-    """Finish what changes of keys left behind, for a sweep; answers how many cases were looked after."""
+    """Finish what changes of keys left behind in the actor's cases, for a sweep; answers how many there were."""
     authorise(actor, HandoverPermission.ROUTE)
-    pending = keys.unfinished()
+    pending = keys.unfinished(actor.organisation_id)
     for case_id in pending:
         keys.follow(case_id)
     return len(pending)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from tests.plugins.families import OpenCase, family_sheet
 
 from app import clock
 from app.data.database import transaction
@@ -21,6 +20,7 @@ from cases.models import Case, Consent
 from cases.sheets import ConsentDetail
 from cases.tasks import queries as task_queries
 from tests.plugins.application import World
+from tests.plugins.families import OpenCase, family_sheet
 
 REASON = "Seit Monaten fehlt eine Wohnung, zwei Ämter warten aufeinander."
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -13,14 +17,15 @@ from app import clock
 from app.data import records
 from app.data.audit import Action, AuditEntry, verify
 from app.data.database import session, transaction
-from app.errors import Invalid, KeyMissing, NotFound, NotPermitted, Taken, WrongState
+from app.errors import Conflict, Invalid, KeyMissing, NotFound, NotPermitted, Taken, WrongState
+from app.policies import Actor
 from cases import queries as case_queries
 from cases.consents.services import withdraw_consent
 from cases.handover import queries, services
 from cases.handover.models import Desk, Handover, HandoverPreview, HandoverStep
 from cases.handover.rules import Need, Urgency
 from cases.handover.states import HandoverState
-from cases.models import Case
+from cases.models import Case, CaseAccess
 from cases.sheets import ChildSheet, FamilySheet
 from tests.cases.handover.conftest import REASON, Desks, Way
 from tests.plugins.application import World
@@ -72,13 +77,39 @@ def test_acceptance_opens_the_records_for_that_manager_alone(way: Way, world: Wo
     assert tasks_of("colleague") == []
 
 
-def test_two_who_accept_at_once_one_wins_and_both_sides_stay_whole(way: Way, world: World) -> None:
+def test_two_who_accept_at_once_one_wins_and_both_sides_stay_whole(
+    app: Flask, way: Way, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     handover = way.offered()
-    services.accept(world.actor("manager"), handover_id=handover.id)
-    with pytest.raises((Taken, NotFound)):
-        services.accept(world.actor("kim_lead"), handover_id=handover.id)
-    assert case_queries.get_case(world.actor("manager"), handover.case_id)
-    assert records.get(FamilySheet, handover.case_id, reader=world.kim.id)
+    handover_id, case_id = handover.id, handover.case_id
+    session().rollback()
+    actors = {who: world.actor(who) for who in ("manager", "kim_lead")}
+    session().rollback()
+    both_looked = Barrier(2, timeout=20)
+
+    def look(actor: Actor, offer_id: UUID) -> Handover:
+        found = queries.get_offer(actor, offer_id)
+        both_looked.wait()
+        return found
+
+    def answer(who: str) -> str:
+        with app.app_context():
+            try:
+                services.accept(actors[who], handover_id=handover_id)
+            except Conflict:
+                return "late"
+            return who
+
+    monkeypatch.setattr("cases.handover.services.answering.get_offer", look)
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(answer, actors))
+    assert answers in (["late", "manager"], ["kim_lead", "late"])
+    session().expire_all()
+    kept = session().get_one(Handover, handover_id)
+    assert {actors[who].user_id for who in answers if who != "late"} == {kept.manager_id}
+    accesses = session().scalars(select(CaseAccess).where(CaseAccess.case_id == case_id)).all()
+    assert [access.user_id for access in accesses] == [kept.manager_id]
+    assert records.get(FamilySheet, case_id, reader=world.kim.id).sheet.family_name == "Kovalenko"
 
 
 def test_an_acceptance_that_fails_leaves_no_key_behind(way: Way, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
