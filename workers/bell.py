@@ -46,7 +46,8 @@ def listen(url: str, stopping: threading.Event) -> None:
     """Run jobs as they come until told to stop; a Redis that is away is looked for again and again."""
     pause = 0.5
     while not stopping.is_set():
-        connection = Redis.from_url(url, socket_connect_timeout=2.0)
+        # Longer than the worker's blocking wait: redis-py gives up after five seconds by itself.
+        connection = Redis.from_url(url, socket_connect_timeout=2.0, socket_timeout=LISTEN_SECONDS + 5)
         try:
             connection.ping()
             pause = 0.5
