@@ -52,6 +52,7 @@ from scheduling.booking import views as booking_views
 from scheduling.booking.services import HasAppointment
 from scheduling.day import views as day_views
 from scheduling.policies import SchedulingPermission
+from scheduling.resources import views as resource_views
 from scheduling.states import AppointmentKind
 
 BLUEPRINTS: list[Blueprint] = [
@@ -76,6 +77,7 @@ BLUEPRINTS: list[Blueprint] = [
     trace_views.blueprint,
     agreeing_views.blueprint,
     day_views.blueprint,
+    resource_views.blueprint,
 ]
 
 TABLES: list[Table] = [
@@ -98,6 +100,7 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Schulen", "schools.index", PlacementPermission.SEE_SCHOOLS, 45, icon="home"),
     NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
     NavigationItem("Termine", "scheduling.day", SchedulingPermission.SEE_DAY, 10, icon="calendar-today"),
+    NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, "Haus"),
 ]
 
 TABS: list[Tab] = [
@@ -112,6 +115,7 @@ TABS: list[Tab] = [
     Tab("Verlauf", "trace.show", CasePermission.READ_TRACE, 90),
     Tab("Verwaltung", "cases.manage", CasePermission.READ, 95),
     Tab("Termine", "appointments.show", CasePermission.INVITE, 35),
+    Tab("Termine", "appointments.show", CasePermission.BOOK, 35),
 ]
 
 
