@@ -66,7 +66,7 @@ def _claim(message_id: UUID) -> Claim | None:
     with transaction():
         message = _locked(message_id)
         now = clock.now()
-        if message is None or message.state is not MessageState.DUE or message.next_try_at > now:
+        if message is None or message.state is not MessageState.DUE or not states.is_ready(message.next_try_at, now):
             return None
         if states.is_expired(message.expires_at, now):
             _move(message, MessageState.CANCELLED, Reason.EXPIRED)

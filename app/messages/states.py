@@ -9,6 +9,7 @@ from app.errors import WrongState
 from app.messages.kinds import MessageState, Reason
 
 LEASE = timedelta(seconds=60)
+SKEW = timedelta(seconds=5)
 RING_AGAIN = timedelta(seconds=30)
 MOST_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=30)
@@ -69,6 +70,11 @@ def is_used_up(attempts: int, reason: Reason | None, *, due_at: datetime, now: d
 def lease_is_over(lease_until: datetime | None, now: datetime) -> bool:
     """Whether nobody holds this any more; a lease longer than any we give comes from a clock that was set back."""
     return lease_until is None or lease_until <= now or lease_until > now + 2 * LEASE
+
+
+def is_ready(next_try_at: datetime, now: datetime) -> bool:
+    """Whether its time has come, give or take the five seconds by which two machines' clocks may differ."""
+    return next_try_at <= now + SKEW
 
 
 def is_expired(expires_at: datetime | None, now: datetime) -> bool:

@@ -61,7 +61,7 @@ def test_killing_workers_sends_nothing_twice_and_loses_nothing(
         worker = WorkerProcess(config, smtp_url=slow_server.url, redis_url=redis_url)
         enough = min(len(slow_server.deliveries) + 1 + number, MESSAGES)
         try:
-            assert wait_until(lambda enough=enough: len(slow_server.deliveries) >= enough, seconds=20), worker.said()
+            assert _arrived(slow_server, enough, worker), worker.said()
             worker.end(SIGKILL)
         finally:
             worker.close()
@@ -75,6 +75,13 @@ def test_killing_workers_sends_nothing_twice_and_loses_nothing(
     assert {key for key, state in states.items() if state is MessageState.SENT} == set(ledger) - uncertain
     assert ids - set(ledger) <= uncertain
     assert len(uncertain) <= KILLS * AT_ONCE
+
+
+def _arrived(server: SmtpServer, number: int, worker: WorkerProcess) -> bool:
+    def is_decided() -> bool:
+        return len(server.deliveries) >= number or worker.process.poll() is not None
+
+    return wait_until(is_decided, seconds=20) and len(server.deliveries) >= number
 
 
 def _finish() -> None:
