@@ -8,8 +8,10 @@ from uuid import UUID
 from flask import Blueprint, Flask
 
 from app import case_messages, demo_mail, policies, start
+from app.accounts import log_views, people_views, refusals
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
+from app.accounts.policies import AccountPermission
 from app.messages import composers
 from app.messages import policies as message_policies
 from app.messages import references as message_references
@@ -58,6 +60,8 @@ from scheduling.states import AppointmentKind
 BLUEPRINTS: list[Blueprint] = [
     health.blueprint,
     account_views.blueprint,
+    log_views.blueprint,
+    people_views.blueprint,
     demo_mail.blueprint,
     message_views.blueprint,
     start.blueprint,
@@ -91,6 +95,8 @@ TABLES: list[Table] = [
 
 NAVIGATION: list[NavigationItem] = [
     NavigationItem("Heute", "home.show", None, 0, icon="home"),
+    NavigationItem("Personen", "people.index", AccountPermission.MANAGE_USERS, 5, icon="account-circle"),
+    NavigationItem("Protokoll", "log.index", AccountPermission.READ_LOG, 5, icon="checklist"),
     NavigationItem("Fälle", "cases.index", CasePermission.LIST, 10, icon="drive-folder-upload"),
     NavigationItem("Suche", "search.show", CasePermission.SEARCH, 15, icon="search"),
     NavigationItem("Aufgaben", "tasks.index", CasePermission.LIST, 20, icon="checklist"),
@@ -131,6 +137,7 @@ def init_app(app: Flask) -> None:
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     message_references.told_by(case_messages.case_references)
     panels.add(case_messages.PANEL, PLACEMENT_PANEL)
+    refusals.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

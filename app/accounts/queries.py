@@ -14,7 +14,8 @@ from app.accounts.models import Organisation, User, UserProfile, UserRole, UserS
 from app.data import cipher, records
 from app.data.database import session
 from app.data.keyring import INSTALLATION
-from app.policies import Actor, OrganisationKind, Role
+from app.errors import NotFound
+from app.policies import Actor, OrganisationKind, Permission, Role, permits
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
@@ -51,6 +52,33 @@ def live_session(token: str) -> tuple[UserSession, User] | None:
     )
     row = session().execute(query).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def open_sessions(user_id: UUID) -> list[UserSession]:
+    """Where somebody is signed in now, the latest first."""
+    now = clock.now()
+    query = select(UserSession).where(
+        UserSession.user_id == user_id,
+        UserSession.ended_at.is_(None),
+        UserSession.last_seen_at > now - IDLE,
+        UserSession.created_at > now - ABSOLUTE,
+    )
+    return list(session().scalars(query.order_by(UserSession.last_seen_at.desc())))
+
+
+def get_user(actor: Actor, user_id: UUID, permission: Permission) -> User:
+    """Somebody of the actor's organisation, if the actor may; raises NotFound otherwise, as if not there."""
+    user = session().get(User, user_id)
+    if user is None or not permits(actor, permission, user):
+        raise NotFound("user")
+    return user
+
+
+def staff(organisation_id: UUID) -> list[tuple[User, UserProfile]]:
+    """Everybody with a sign-in at an organisation, blocked ones too, by name."""
+    users = list(session().scalars(select(User).where(User.organisation_id == organisation_id)))
+    opened = profiles([user.id for user in users])
+    return sorted(((user, opened[user.id]) for user in users), key=lambda pair: pair[1].name.casefold())
 
 
 def actor_of(user: User) -> Actor:

@@ -12,6 +12,7 @@ from app import clock
 from app.accounts import passwords, queries
 from app.accounts.models import Organisation, User, UserProfile, UserRole, UserSession
 from app.accounts.policies import AccountPermission
+from app.accounts.roles import check_roles
 from app.data import audit, records
 from app.data.base import new_id
 from app.data.database import transaction
@@ -19,6 +20,7 @@ from app.data.records import Scope, keyring
 from app.errors import Invalid, NotFound
 from app.policies import Actor, OrganisationKind, Role, authorise
 
+Facts = dict[str, str | int | list[str]]
 SEEN_EVERY = timedelta(seconds=60)
 
 
@@ -67,6 +69,20 @@ def end_session(actor: Actor, *, session_id: UUID) -> None:
         row.ended_at = row.ended_at or clock.now()
 
 
+def change_password(actor: Actor, *, old: str, new: str, keep_token: str) -> None:
+    """Give oneself another password and end every other session; raises Invalid for a wrong old or a weak new one."""
+    authorise(actor, AccountPermission.SEE_OWN_SESSIONS)
+    with transaction() as session:
+        user = session.get(User, actor.user_id)
+        if user is None or not passwords.matches(user.password_hash, old):
+            raise Invalid("old", "wrong")
+        if passwords.is_weak(new):
+            raise Invalid("new", "weak")
+        user.password_hash = passwords.hash_password(new)
+        _end_sessions(user, but=queries.token_hash(keep_token))
+        _note(audit.Action.CHANGED, user, facts={"field": "password"})
+
+
 def found_organisation(*, kind: OrganisationKind, name: str, short_name: str) -> Organisation:
     """Make an organisation with its keys; only the set-up of an installation calls this."""
     organisation = Organisation(id=new_id(), kind=kind, name=name, short_name=short_name)
@@ -91,6 +107,7 @@ def appoint_user(*, organisation: Organisation, roles: frozenset[Role], profile:
 def create_user(actor: Actor, *, roles: frozenset[Role], profile: UserProfile, password: str) -> User:
     """Make a person in the actor's own organisation; raises Invalid for a weak password or a known address."""
     authorise(actor, AccountPermission.MANAGE_USERS)
+    check_roles(roles, actor.organisation_kind)
     return _add_user(actor.organisation_id, roles, profile, password, by=actor.user_id)
 
 
@@ -102,14 +119,18 @@ def change_user(actor: Actor, *, user_id: UUID, roles: frozenset[Role], is_activ
         if user is None:
             raise NotFound("user")
         authorise(actor, AccountPermission.MANAGE_USERS, user)
-        if user.id == actor.user_id and not (is_active and Role.ADMINISTRATOR in roles):
-            raise Invalid("roles", "last_administrator")
+        if user.id == actor.user_id and not (is_active and roles == user.roles):
+            raise Invalid("roles", "oneself")
+        check_roles(roles, actor.organisation_kind)
         user.is_active = is_active
-        user.role_rows = [UserRole(role=role) for role in sorted(roles)]
+        if roles != user.roles:
+            user.role_rows.clear()
+            session.flush()
+            user.role_rows.extend(UserRole(role=role) for role in sorted(roles))
         if not is_active:
-            for row in session.scalars(select(UserSession).where(UserSession.user_id == user.id)):
-                row.ended_at = row.ended_at or clock.now()
-        _note(audit.Action.CHANGED, user, by=actor.user_id)
+            _end_sessions(user)
+        facts: Facts = {"roles": sorted(role.value for role in roles), "active": int(is_active)}
+        _note(audit.Action.CHANGED, user, by=actor.user_id, facts=facts)
     return user
 
 
@@ -138,11 +159,19 @@ def _add_user(
     return user
 
 
-def _note(action: audit.Action, user: User | None, *, by: UUID | None = None) -> None:
+def _end_sessions(user: User, *, but: bytes = b"") -> None:
+    """End every open session of somebody, except the one of this token hash."""
+    for row in queries.open_sessions(user.id):
+        if row.token_hash != but:
+            row.ended_at = clock.now()
+
+
+def _note(action: audit.Action, user: User | None, *, by: UUID | None = None, facts: Facts | None = None) -> None:
     audit.record(
         action,
         organisation_id=user.organisation_id if user else None,
         actor_id=by or (user.id if user else None),
         subject_kind="user",
         subject_id=user.id if user else None,
+        facts=facts,
     )

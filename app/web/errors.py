@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import LazyString, force_locale, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -129,6 +130,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+def on_refusal(app: Flask, listener: Callable[[EinstiegError], None]) -> None:
+    """Call `listener` whenever somebody asks for what is not theirs, or for a thing that is not there for them."""
+    app.extensions["refusal_listener"] = listener
+
+
 def page_for(error: EinstiegError) -> ErrorPage:
     """Answer the page of one of our errors; one without a page of its own counts as unforeseen."""
     return next((page for kind, page in _OF_DOMAIN if isinstance(error, kind)), PAGES[500])
@@ -153,6 +159,8 @@ def _of_domain(error: EinstiegError) -> Response:
     page = page_for(error)
     if page.status >= 500:
         logger.error("%s in %s", type(error).__name__, request.endpoint, exc_info=page.status == 500)
+    if page.status in (403, 404) and "refusal_listener" in current_app.extensions:
+        current_app.extensions["refusal_listener"](error)
     return _answer(page)
 
 
