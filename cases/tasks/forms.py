@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from app.web.fields import DayField
 from app.web.forms import EinstiegForm
@@ -25,4 +25,4 @@ class TaskForm(EinstiegForm):
     def validate_text(self, field: StringField) -> None:
         """Demand words where the kind alone does not say what to do."""
         if self.kind.data == TaskKind.GENERAL and not field.data:
-            raise ValueError("Bitte schreiben Sie, was zu tun ist.")
+            raise ValidationError("Bitte schreiben Sie, was zu tun ist.")
