@@ -42,7 +42,7 @@ class ChildEntry(Entry):
     given_names = StringField("Vorname oder einziger Name", [InputRequired(), NAME])
     family_name = StringField("Nachname, wenn anders", [Optional(), NAME])
     born = BirthDateField(
-        "Geburtsdatum", [InputRequired()], render_kw={"placeholder": "05.03.2014"}, description="Das Jahr genügt."
+        "Geburtsdatum, sonst Monat oder Jahr", [InputRequired()], render_kw={"placeholder": "05.03.2014"}
     )
 
     def sheet(self) -> ChildSheet:
@@ -88,7 +88,7 @@ class NewCaseForm(EinstiegForm):
     street = StringField("Straße und Hausnummer", [Optional(), NAME])
     postcode = StringField("PLZ", [Optional(), Length(max=5)], render_kw={"inputmode": "numeric"})
     district = SelectField("Stadtbezirk", choices=districts.choices, coerce=int, default=0)
-    arrived_in_town_on = PartialDateField("Zuzug nach Düsseldorf", [Optional()], description="Monat oder Jahr genügt.")
+    arrived_in_town_on = PartialDateField("Zuzug nach Düsseldorf", [Optional()], render_kw={"placeholder": "10.2026"})
     advisor = SelectField("Beratung", choices=())
 
     def offer_advisors(self, advisors: Sequence[tuple[UUID, str]], *, chosen: UUID | None) -> None:
@@ -172,8 +172,9 @@ class PersonForm(EinstiegForm):
 
     person = SelectField("Person", choices=())
 
-    def offer(self, people: Sequence[tuple[UUID, str]], *, nobody: str) -> None:
+    def offer(self, people: Sequence[tuple[UUID, str]], *, label: str, nobody: str) -> None:
         """Fill the list; `nobody` is what an empty choice is called."""
+        self.person.label.text = label
         self.person.choices = [("", nobody), *((str(user_id), name) for user_id, name in people)]
 
     def person_id(self) -> UUID | None:

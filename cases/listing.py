@@ -51,11 +51,6 @@ class Order(StrEnum):
     NEWEST = "newest"
     DUE = "due"
 
-    @property
-    def label(self) -> str:
-        """The German words for the select field."""
-        return {"waiting": "längste Wartezeit", "newest": "zuletzt angelegt", "due": "nächste Frist"}[self.value]
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:

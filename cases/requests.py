@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import url_for
+from flask import Request, url_for
 
 from app.policies import Actor, Role
 from cases.child_states import ChildState
@@ -50,6 +50,12 @@ def list_urls(actor: Actor, filters: Filters, counts: Mapping[Whose, int]) -> li
         for whose in Whose
         if whose is not Whose.OWN or has_own
     ]
+
+
+def sort_urls(request: Request) -> dict[str, str]:
+    """This list in each order, its filters kept, from the first page on."""
+    arguments: dict[str, Any] = {name: value for name, value in request.args.items() if name != "seite" and value}
+    return {order.value: url_for("cases.index", **{**arguments, "sortierung": order.value}) for order in Order}
 
 
 def _choice(kind: type[Kind], text: str | None) -> Kind | None:

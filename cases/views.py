@@ -18,7 +18,7 @@ from cases.kinds import AccessKind, CloseReason
 from cases.models import Case
 from cases.policies import CasePermission
 from cases.progress import TONES
-from cases.requests import filters_of, list_urls
+from cases.requests import filters_of, list_urls, sort_urls
 from cases.search import services as searches
 from cases.states import CaseState
 
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
         advisors=_advisors(actor),
         states_choices=[(state.value, state.label) for state in CaseState],
         child_states_choices=[(state.value, state.label) for state in ChildState],
-        order_choices=[(order.value, order.label) for order in listing.Order],
+        sort_urls=sort_urls(request),
         tones=TONES,
     )
 
@@ -89,7 +89,7 @@ def manage(case_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/faelle/<uuid:case_id>/beratung")
 def assign(case_id: UUID) -> ResponseReturnValue:
     """Give a case to an advisor."""
-    form = _person_form(current_actor(), "noch offen")
+    form = _assigning(current_actor())
     services.assign_advisor(current_actor(), case_id=case_id, advisor_id=form.person_id())
     flash("Die Zuständigkeit ist gespeichert.", "success")
     return redirect(url_for("cases.manage", case_id=case_id), 303)
@@ -98,7 +98,7 @@ def assign(case_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/faelle/<uuid:case_id>/vertretung")
 def share(case_id: UUID) -> ResponseReturnValue:
     """Let a colleague work in a case."""
-    person_id = _person_form(current_actor(), "bitte wählen").person_id()
+    person_id = _sharing(current_actor()).person_id()
     if person_id is not None:
         services.add_deputy(current_actor(), case_id=case_id, user_id=person_id)
         flash("Die Vertretung ist eingetragen.", "success")
@@ -158,15 +158,21 @@ def _name_of(user_id: UUID | None) -> str:
     return people.names([user_id]).get(user_id, "") if user_id else ""
 
 
-def _person_form(actor: Actor, nobody: str) -> PersonForm:
-    form = PersonForm()
-    form.offer(_advisors(actor), nobody=nobody)
+def _assigning(actor: Actor) -> PersonForm:
+    form = PersonForm(prefix="advisor-")
+    form.offer(_advisors(actor), label="Zuständige Beratung", nobody="noch offen")
+    return form
+
+
+def _sharing(actor: Actor) -> PersonForm:
+    form = PersonForm(prefix="deputy-")
+    form.offer(_advisors(actor), label="Kollegin oder Kollege", nobody="bitte wählen")
     return form
 
 
 def _management(case: Case, form: CloseForm) -> str:
     actor = current_actor()
-    assigning, sharing = _person_form(actor, "noch offen"), _person_form(actor, "bitte wählen")
+    assigning = _assigning(actor)
     assigning.person.data = str(case.advisor_id or "")
     deputies = [row.user_id for row in case.access if row.kind is AccessKind.DEPUTY and row.user_id]
     return render_template(
@@ -174,7 +180,7 @@ def _management(case: Case, form: CloseForm) -> str:
         case=case,
         form=form,
         assigning=assigning,
-        sharing=sharing,
+        sharing=_sharing(actor),
         deputies=people.names(deputies),
         opened_by=_name_of(case.opened_by),
         advisor=_name_of(case.advisor_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from markupsafe import Markup
 from wtforms import (
     BooleanField,
     Field,
+    FieldList,
+    FormField,
     PasswordField,
     RadioField,
     SelectField,
@@ -110,8 +112,8 @@ def described_by(field: Field, hint: str | None = None) -> str:
 def form_errors(form: FlaskForm) -> list[FormError]:
     """Answer one line for each field in error, in the order of the form, each leading to its first input."""
     lines = [FormError(str(text), None) for text in form.form_errors]
-    for field in form:
-        lines += [FormError(f"{field.label.text}: {text}", _target(field)) for text in field_errors(field)]
+    for place, field in _leaves(form):
+        lines += [FormError(f"{place}{field.label.text}: {text}", _target(field)) for text in field_errors(field)]
     return lines
 
 
@@ -120,6 +122,20 @@ def field_errors(field: Field) -> list[str]:
     texts = dict.fromkeys(str(text) for text in _flat(field.errors))
     instead = {"checkbox": TICK, "choices": CHOOSE, "select": CHOOSE}.get(component_of(field), REQUIRED)
     return [str(instead) if text == str(REQUIRED) else text for text in texts]
+
+
+def _leaves(fields: Iterable[Field], place: str = "") -> Iterator[tuple[str, Field]]:
+    """Every field that takes input, with the row it stands in (`Kind 2, `)."""
+    for field in fields:
+        if isinstance(field, FieldList):
+            for row in field.entries:
+                yield from (
+                    _leaves(row.form, f"{place}{row.label.text}, ") if isinstance(row, FormField) else [(place, row)]
+                )
+        elif isinstance(field, FormField):
+            yield from _leaves(field.form, place)
+        else:
+            yield place, field
 
 
 def _flat(errors: Any) -> Iterator[Any]:

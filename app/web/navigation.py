@@ -96,12 +96,23 @@ def init_app(app: Flask, *, may: Callable[[Permission], bool]) -> None:
 
 
 def _is_current(endpoint: str) -> bool:
-    """An entry is current on its own page, and a blueprint's first entry on its pages without one."""
+    """An entry is current on its own page and those below its address, else a blueprint's first on its pages."""
     if request.endpoint == endpoint:
         return True
     if request.endpoint in _items or request.blueprint is None:
         return False
+    above = [item.endpoint for item in _items.values() if _lies_above(item.endpoint)]
+    if above:
+        return endpoint in above
     return endpoint.rpartition(".")[0] == request.blueprint and _is_first_of_blueprint(endpoint)
+
+
+def _lies_above(endpoint: str) -> bool:
+    """Whether this request's page lies below the address of an entry (`/faelle/…` below `/faelle`)."""
+    if endpoint not in current_app.view_functions:
+        return False
+    url = url_for(endpoint)
+    return url != "/" and request.path.startswith(f"{url}/")
 
 
 def _is_first_of_blueprint(endpoint: str) -> bool:

@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.data.records import Sheet
@@ -132,7 +132,7 @@ class ResidenceForm(BlockForm):
     def validate_residence_purpose(self, field: SelectField) -> None:
         """A status needs its purpose; without a status the purpose is dropped, too."""
         if self.residence_status.data and not field.data:
-            raise ValueError(
+            raise ValidationError(
                 "Bitte wählen Sie, wozu Sie den Aufenthaltsstatus brauchen, oder lassen Sie den Status leer."
             )
 

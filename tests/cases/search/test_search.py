@@ -1,0 +1,69 @@
+"""Finding a family by what a caller says, and the trace that a search leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.data.audit import Action, AuditEntry
+from app.data.database import session
+from app.errors import NotPermitted
+from cases.search import services
+from tests.plugins.application import World
+from tests.plugins.families import OpenCase, child_sheet, family_sheet
+
+
+@pytest.fixture
+def families(open_case: OpenCase) -> list[str]:
+    """Four families whose names are written in four ways."""
+    open_case(family=family_sheet("Шевченко", phone="+4915112345678"), children=[child_sheet("Тарас", "2012-05-09")])
+    open_case(family=family_sheet("محمدی", phone=""), children=[child_sheet("زهرا", "2015")], guardians=[])
+    open_case(family=family_sheet("Al-Hamad", phone=""), children=[child_sheet("Omar", "2010-02")], guardians=[])
+    open_case(family=family_sheet("Suharto", phone=""), children=[child_sheet("Suharto", "2009-01-01")], guardians=[])
+    return ["Шевченко", "محمدی", "Al-Hamad", "Suharto"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Schewtschenko", "Шевченко"),
+        ("Shevchenko Taras", "Шевченко"),
+        ("mohammadi", "محمدی"),
+        ("زهرا", "محمدی"),
+        ("Omar Alhamad", "Al-Hamad"),
+        ("suharto", "Suharto"),
+        ("09.05.2012", "Шевченко"),
+        ("0151 12345678", "Шевченко"),
+        ("+49 151 1234 5678", "Шевченко"),
+        ("2026-00003", "Al-Hamad"),
+        ("D-2026-00004", "Suharto"),
+    ],
+)
+def test_a_family_is_found(world: World, families: list[str], text: str, first: str) -> None:
+    assert services.search(world.actor("reception"), text=text)[0].family_name == first
+
+
+def test_a_search_is_traced_without_its_words(world: World, families: list[str]) -> None:
+    services.search(world.actor("reception"), text="mohammadi")
+    entry = session().scalars(select(AuditEntry).where(AuditEntry.action == Action.SEARCHED)).one()
+    assert msgspec.json.decode(entry.facts)["hits"] == 1
+    assert entry.actor_id == world.users["reception"]
+    assert "mohammadi" not in entry.facts
+
+
+def test_a_search_ends_at_the_organisations_border(world: World, families: list[str]) -> None:
+    assert services.search(world.actor("manager"), text="Suharto") == []
+    with pytest.raises(NotPermitted):
+        services.search(world.actor("admin"), text="Suharto")
+
+
+def test_a_new_case_is_offered_only_after_a_search(families: list[str], sign_in: Callable[[str], FlaskClient]) -> None:
+    reception = sign_in("reception")
+    assert "/faelle/neu" not in reception.get("/suche").text
+    assert "/faelle/neu" in reception.get("/suche?q=Petrenko").text
+    assert "<html" not in reception.get("/suche?q=Omar", headers={"HX-Request": "true"}).text
+    assert reception.get("/faelle/neu").location == "/suche"
