@@ -218,11 +218,7 @@ def _siblings(actor: Actor, file: ChildFile) -> tuple[Sibling, ...]:
         Placement.state.in_((PlacementState.WITH_AUTHORITY, PlacementState.ASSIGNED, PlacementState.ADMITTED)),
     )
     stages = _stages_of_siblings(actor, file)
-    return tuple(
-        Sibling(school.number, stages[child_id])
-        for child_id, school in session().execute(query).tuples()
-        if child_id in stages
-    )
+    return tuple(Sibling(row[1].number, stages[row[0]]) for row in session().execute(query) if row[0] in stages)
 
 
 def _stages_of_siblings(actor: Actor, file: ChildFile) -> dict[UUID, Stage]:

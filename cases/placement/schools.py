@@ -70,7 +70,7 @@ def attempts_at(actor: Actor, school: School) -> Mapping[PlacementState, int]:
         .where(Placement.school_id == school.id, visible_to(actor))
         .group_by(Placement.state)
     )
-    return dict(session().execute(query).tuples())
+    return {row[0]: row[1] for row in session().execute(query)}
 
 
 def schools_of_town() -> list[School]:

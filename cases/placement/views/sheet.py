@@ -40,5 +40,6 @@ def sheet(case_id: UUID, placement_id: UUID) -> ResponseReturnValue:
         author=people.names([author]).get(author, "") if author else "",
         today=clock.today(),
         has_consent=queries.has_consent(case, clock.today()),
-        child_url=(case_id, placement.child_id),
+        case=case,
+        placement=placement,
     )
