@@ -21,12 +21,12 @@ from app.factory import create_app
 from config import Config, SettingError, read_config
 from workers import jobs
 from workers.bell import BellWorker, listen
+from workers.doctor import WORKER_LOCK
 from workers.processes import Locked, holding
 from workers.sweep import SWEEP_SECONDS, Sweeper
 
 GRACE_SECONDS = 4.0
 STOPPING = (signal.SIGTERM, signal.SIGINT)
-LOCK_NAME = "worker.lock"
 
 
 def main(environment: Mapping[str, str]) -> int:
@@ -85,7 +85,7 @@ def _alive(config: Config) -> Iterator[None]:
     """Hold the lock by which the doctor sees that a worker runs; a second one works without it."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(Locked):
-            stack.enter_context(holding(config.run_folder / LOCK_NAME))
+            stack.enter_context(holding(config.run_folder / WORKER_LOCK))
         yield
 
 

@@ -15,17 +15,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import and_, create_engine, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from app import clock
+from app.data.setup import with_driver
+from app.messages.models import Message, MessageState
+from app.messages.queries import LATE
+from app.messages.states import NEEDS_A_PERSON
 from config import Config, Mode
 from workers.embedded import Transport, TransportKind, answers, choose_transport
+from workers.processes import Locked, holding
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_RQ, TOO_NEW_RQ = (2, 12), (4, 0)
 LITTLE_DISK = 1024**3
 NO_DISK = 200 * 1024**2
 ANSWER_SECONDS = 3
+WORKER_LOCK = "worker.lock"
 
 _SERVER_NAMES = {
     TransportKind.EXTERNAL: "Redis nach REDIS_URL",
@@ -64,6 +71,8 @@ def examine(config: Config) -> list[Finding]:
         lambda found: _database("key store", found.keys_database_url),
         _root_key,
         _mail,
+        _worker,
+        _outbox,
         _disk,
     )
     return [look(config) for look in looks]
@@ -160,6 +169,42 @@ def _mail(config: Config) -> Finding:
         level = Level.WARN if config.mode is not Mode.PRODUCTION else Level.FAIL
         return Finding(level, "mail", f"der Server nach SMTP_URL antwortet nicht ({type(error).__name__}).")
     return Finding(Level.OK, "mail", "der Server nach SMTP_URL antwortet.")
+
+
+def _worker(config: Config) -> Finding:
+    lock = config.run_folder / WORKER_LOCK
+    try:
+        if lock.exists():
+            with holding(lock):
+                pass
+    except Locked:
+        return Finding(Level.OK, "worker", "läuft.")
+    except OSError:
+        return Finding(Level.WARN, "worker", "seine Sperre ist nicht lesbar.")
+    return Finding(Level.WARN, "worker", "läuft hier nicht; er startet mit der Anwendung.")
+
+
+def _outbox(config: Config) -> Finding:
+    """How many messages should have left two minutes ago, and how many wait for a person."""
+    late = and_(Message.state.in_((MessageState.DUE, MessageState.CLAIMED)), Message.due_at <= clock.now() - LATE)
+    waiting = Message.state.in_(NEEDS_A_PERSON)
+    query = select(func.count().filter(late), func.count().filter(waiting)).select_from(Message)
+    if _database("database", config.database_url).level is not Level.OK:
+        return Finding(Level.WARN, "outbox", "die Datenbank dazu fehlt.")
+    try:
+        engine = create_engine(with_driver(config.database_url))
+        try:
+            with engine.connect() as connection:
+                stuck, open_ones = connection.execute(query).one()
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, ImportError):
+        return Finding(Level.WARN, "outbox", "noch keine Tabellen.")
+    if stuck:
+        return Finding(Level.WARN, "outbox", f"{stuck} fällige Nachrichten warten auf Mailserver oder Worker.")
+    if open_ones:
+        return Finding(Level.WARN, "outbox", f"{open_ones} Nachrichten brauchen eine Entscheidung (/nachrichten).")
+    return Finding(Level.OK, "outbox", "nichts steht.")
 
 
 def _disk(config: Config) -> Finding:

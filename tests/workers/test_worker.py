@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from signal import SIGTERM
 
 import pytest
 from flask import Flask
 
-from app import queue
+from app import clock, queue
 from app.data.database import session
 from app.messages.models import Message, MessageState
 from config import Config
-from tests.plugins.outbox import Outbox
+from tests.plugins.outbox import NOON, Outbox
 from tests.servers.doorbell import DoorbellServer
 from tests.servers.smtp import SmtpServer
 from tests.servers.worker import WorkerProcess
-from workers.processes import Locked, holding, wait_until
+from workers.doctor import examine
+from workers.processes import wait_until
 
 Start = Callable[[str | None], WorkerProcess]
 pytestmark = pytest.mark.slow
@@ -43,6 +45,10 @@ def mortal_redis() -> Iterator[DoorbellServer]:
     server.start()
     yield server
     server.stop()
+
+
+def _finding(config: Config, name: str) -> str:
+    return next(str(finding) for finding in examine(config) if finding.name == name)
 
 
 def _arrives(server: SmtpServer, number: int, worker: WorkerProcess, *, seconds: float) -> bool:
@@ -76,7 +82,14 @@ def test_without_a_queue_it_sends_and_ends_when_told(
     outbox()
     worker = start(None)
     assert _arrives(smtp_server, 1, worker, seconds=20), worker.said()
-    with pytest.raises(Locked), holding(config.run_folder / "worker.lock"):
-        pass
+    assert _finding(config, "worker") == "OK worker: läuft."
     assert worker.end(SIGTERM, seconds=5) == 0
     assert worker.said().count("Traceback") == 0
+    assert _finding(config, "worker").startswith("WARN")
+
+
+def test_the_doctor_sees_what_waits(config: Config, outbox: Outbox) -> None:
+    outbox()
+    assert _finding(config, "outbox") == "OK outbox: nichts steht."
+    clock.start_at(NOON + timedelta(minutes=3))
+    assert _finding(config, "outbox").startswith("WARN outbox: 1 fällige")
