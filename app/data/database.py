@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -152,15 +153,26 @@ def _is_retryable(error: DBAPIError) -> bool:
     return _sqlstate(error) in RETRYABLE_SQLSTATES or "database is locked" in str(error.orig)
 
 
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Whether a full disk is at the root of it: SQLite then ends the transaction itself, savepoints included."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(error, DBAPIError) and (
+            _sqlstate(error) in DISK_FULL_SQLSTATES or "disk is full" in str(error.orig)
+        ):
+            return True
+        error = error.__context__
+    return False
+
+
 def _raise_ours(error: BaseException) -> None:
     """Turn what the database reports into our own errors, without its text (which may quote values)."""
     if isinstance(error, StaleDataError):
         raise Conflict("changed by somebody else") from None
-    if isinstance(error, OSError) and error.errno == 28:
+    if _is_disk_full(error):
         raise StorageFull("disk full") from None
     if not isinstance(error, DBAPIError):
         return
-    if _sqlstate(error) in DISK_FULL_SQLSTATES or "disk is full" in str(error.orig):
-        raise StorageFull("disk full") from None
     if error.connection_invalidated or _sqlstate(error) in UNREACHABLE_SQLSTATES:
         raise Unavailable("database") from None
