@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts import queries as people
@@ -61,10 +61,12 @@ def may_see_team(actor: Actor) -> bool:
     return actor.has(Role.LEAD, Role.KIM_LEAD, Role.RECEPTION)
 
 
-def open_tasks(actor: Actor, *, team: bool, today: date) -> list[TaskLine]:
+def open_tasks(
+    actor: Actor, *, team: bool, today: date, until: date | None = None, at_most: int | None = None
+) -> list[TaskLine]:
     """Open tasks, the most pressing first: one's own, or with `team` those of everybody.
 
-    A task nobody in particular has belongs to whoever counsels the case now.
+    A task nobody in particular has belongs to whoever counsels the case now. `until` leaves later ones out.
     """
     query = (
         select(Task, Case)
@@ -76,10 +78,18 @@ def open_tasks(actor: Actor, *, team: bool, today: date) -> list[TaskLine]:
     if not (team and may_see_team(actor)):
         mine = Task.assigned_to == actor.user_id
         query = query.where(or_(mine, and_(Task.assigned_to.is_(None), Case.advisor_id == actor.user_id)))
+    if until is not None:
+        query = query.where(Task.due_on <= until)
     rows = [
         (task, case) for task, case in session().execute(query) if permits(actor, CasePermission.MANAGE_TASKS, case)
     ]
-    return _lines(actor, rows, today)
+    return _lines(actor, rows[:at_most], today)
+
+
+def count_overdue(actor: Actor, *, today: date) -> int:
+    """How many open tasks of the cases an actor may know of should have been done before `today`."""
+    query = select(func.count()).select_from(Task).join(Case, Case.id == Task.case_id)
+    return session().scalar(query.where(Task.state == TaskState.OPEN, Task.due_on < today, visible_to(actor))) or 0
 
 
 def tasks_of_case(actor: Actor, case: Case, *, today: date) -> list[TaskLine]:

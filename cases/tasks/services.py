@@ -52,16 +52,8 @@ def add_task(
                 present.state, present.done_at, present.done_by = TaskState.OPEN, None, None
                 _note(actor, case, present, Action.CHANGED)
             return present
-        task = Task(
-            id=new_id(),
-            case_id=case_id,
-            child_id=child_id,
-            kind=kind,
-            state=TaskState.OPEN,
-            due_on=due_on,
-            assigned_to=_assignee(actor, case, assigned_to),
-            created_at=clock.now(),
-        )
+        task = _new_task(case_id, child_id, kind, due_on)
+        task.assigned_to = _assignee(actor, case, assigned_to)
         current.add(task)
         current.flush()
         if text:
@@ -117,6 +109,18 @@ def note_list_read(actor: Actor, *, case_ids: list[UUID]) -> None:
             subject_kind="task_list",
             facts={"cases": sorted({str(case_id) for case_id in case_ids})},
         )
+
+
+def _new_task(case_id: UUID, child_id: UUID | None, kind: TaskKind, due_on: date) -> Task:
+    return Task(
+        id=new_id(),
+        case_id=case_id,
+        child_id=child_id,
+        kind=kind,
+        state=TaskState.OPEN,
+        due_on=due_on,
+        created_at=clock.now(),
+    )
 
 
 def _present(case_id: UUID, child_id: UUID | None, kind: TaskKind, due_on: date) -> Task | None:
