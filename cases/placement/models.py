@@ -16,6 +16,7 @@ from cases.placement.denomination import Denomination
 from cases.placement.directory import is_open, operation_of
 from cases.placement.distance import Point
 from cases.placement.kinds import Authority, PlacementState
+from cases.placement.school_names import school_title
 from cases.placement.school_types import SchoolType
 
 
@@ -51,6 +52,11 @@ class School(Model):
     def type(self) -> SchoolType:
         """The school form."""
         return SchoolType(self.school_type)
+
+    @property
+    def title(self) -> str:
+        """What people call it, in a few words."""
+        return school_title(self.name, self.short_name, self.town)
 
     @property
     def point(self) -> Point | None:

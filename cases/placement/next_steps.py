@@ -92,7 +92,7 @@ def _of_search(file: ChildFile) -> NextStep:
 
 
 def _of_attempt(file: ChildFile, attempt: Attempt) -> NextStep:
-    placement, name = attempt.placement, attempt.placement.school.name
+    placement, name = attempt.placement, attempt.placement.school.title
     authority = placement.authority.label
     if placement.state is PlacementState.PROPOSED:
         act = Act("Übergabe eintragen", "placement.hand_over", of_attempt=True)
@@ -114,7 +114,7 @@ def _of_start(file: ChildFile) -> NextStep:
     if seat is None:
         return NextStep("Aufgenommen", "Das Kind ist aufgenommen.")
     starts = seat.placement.starts_on
-    text = f"{seat.placement.school.name} hat das Kind aufgenommen. Erster Schultag: {_german(starts)}."
+    text = f"{seat.placement.school.title} hat das Kind aufgenommen. Erster Schultag: {_german(starts)}."
     if starts is not None and starts > clock.today():
         text += " Bis dahin zählen die Tage ohne Schulplatz weiter."
     act = Act("Schulbeginn bestätigen", "placement.confirm_start", of_attempt=True)

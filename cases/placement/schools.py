@@ -30,7 +30,7 @@ def find_schools(
     Each word of `text` has to stand in name, street, town, postcode or number.
     """
     authorise(actor, PlacementPermission.SEE_SCHOOLS)
-    query = select(School).where(School.is_active.is_(True)).order_by(School.town, School.name, School.number)
+    query = select(School).where(School.is_active.is_(True)).order_by(School.town, School.short_name, School.number)
     if not everywhere:
         query = query.where(School.municipality == DUESSELDORF)
     if type_ is not None:
@@ -82,7 +82,7 @@ def facts_of(school: School, on: date) -> SchoolFacts:
     """What the options need of a school on a day."""
     return SchoolFacts(
         number=school.number,
-        name=school.name,
+        name=school.title,
         type=school.type,
         point=school.point,
         denomination=school.kind_of_faith,

@@ -139,7 +139,7 @@ def pick(case_id: UUID, child_id: UUID, number: str) -> ResponseReturnValue:
         except Invalid as error:
             sentences.show(form, error)
         else:
-            flash(f"{school.name} ist vorgeschlagen.", "success")
+            flash(f"{school.title} ist vorgeschlagen.", "success")
             return redirect(url_for("placement.child", case_id=case_id, child_id=child_id), 303)
     return render_template(
         "cases/placement/pick.html", case=case, file=file, school=school, option=option, form=form

@@ -69,7 +69,7 @@ def assign(case_id: UUID, placement_id: UUID) -> ResponseReturnValue:
     on = clock.today()
     taught = [s for s in schools_of_town() if s.is_open(on) and file.stage in s.type.stages]
     schools = {placement.school_id: placement.school} | {school.id: school for school in taught}
-    form.school_id.choices = [(str(key), f"{school.name}, {school.postcode}") for key, school in schools.items()]
+    form.school_id.choices = [(str(key), f"{school.title}, {school.postcode}") for key, school in schools.items()]
 
     def work() -> object:
         words: dict[str, Any] = {"on": form.on.data, "school_id": UUID(form.school_id.data)}
