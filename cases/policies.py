@@ -129,7 +129,7 @@ TABLE: dict[Permission, Predicate] = {
     CasePermission.WRITE_NOTES: counsels_or_manages,
     CasePermission.MANAGE_DOCUMENTS: lambda actor, case: receives_family(actor, case) or acts_for_owner(actor, case),
     CasePermission.READ_CONSENTS: may_read,
-    CasePermission.MANAGE_CONSENTS: receives_family,
+    CasePermission.MANAGE_CONSENTS: lambda actor, case: receives_family(actor, case) or manages(actor, case),
     CasePermission.MANAGE_TASKS: may_read,
     CasePermission.ASSIGN: leads_ki,
     CasePermission.INVITE: receives_family,

@@ -71,11 +71,15 @@ def consent_label(consent: Consent, bodies: Mapping[UUID, str]) -> str:
     return f"{recipient or 'andere Stelle'}, vom {formats.day(consent.given_on)}"
 
 
-def desk_choices(found: Routing, desks: Sequence[DeskFacts]) -> list[tuple[str, str]]:
-    """Desks that accept cases: those that fit first, with their points."""
+def desk_choices(found: Routing, desks: Sequence[DeskFacts], *, named: frozenset[UUID] | None) -> list[tuple[str, str]]:
+    """Desks that accept cases and whose body the family consented to (None: any): those that fit first, with points."""
     fitting = [(str(one.desk.desk_id), f"{one.desk.name} ({one.points} von 100 Punkten)") for one in found.ranking]
     known = {desk_id for desk_id, _ in fitting}
-    others = [desk for desk in desks if desk.is_active and str(desk.desk_id) not in known]
+    others = [
+        desk
+        for desk in desks
+        if desk.is_active and str(desk.desk_id) not in known and (named is None or desk.organisation_id in named)
+    ]
     return fitting + [(str(desk.desk_id), f"{desk.name} (passt nach den Regeln nicht)") for desk in others]
 
 

@@ -65,7 +65,8 @@ def choose(case_id: UUID) -> ResponseReturnValue:
     case = get_case(actor, case_id, HandoverPermission.REQUEST)
     found = proposals.for_handover(case, handover)
     form = DeskChoiceForm()
-    form.desk_id.choices = pages.desk_choices(found, queries.desk_facts())
+    named = queries.recipients(queries.consents_for(case_id, today=clock.today()))
+    form.desk_id.choices = pages.desk_choices(found, queries.desk_facts(), named=named)
     if form.validate_on_submit() and _done(form, lambda: _choose(actor, handover, form)):
         flash("Die Übergabe ist dieser Stelle angeboten.", "success")
         return redirect(url_for("handover.show", case_id=case_id), 303)
