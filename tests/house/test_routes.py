@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 SAMPLE = {"UUIDConverter": UUID(int=1), "IntegerConverter": 1, "FloatConverter": 1.0}
 NOT_ONLY_READING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -46,6 +46,13 @@ def _refusals(method: str) -> set[int]:
 
 
 def _address(app: Flask, rule: Rule) -> str:
-    values = {name: SAMPLE.get(type(converter).__name__, "x") for name, converter in rule._converters.items()}
+    values = {name: _sample(converter) for name, converter in rule._converters.items()}
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, values, method=None, force_external=False)
+
+
+def _sample(converter: BaseConverter) -> object:
+    """A value that fits: one of the list where a list is given."""
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return SAMPLE.get(type(converter).__name__, "x")
