@@ -15,7 +15,7 @@ TESTS ?=
 WORKERS ?= 2
 ONLY ?=
 
-.PHONY: help run test check bench screenshots demo-reset clean setup translations
+.PHONY: help run test check bench screenshots demo-reset clean setup translations catalogues
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make bench        benchmarks as JSON lines; ONLY=name runs one"
 	@echo "make screenshots  pictures of the pages into screenshots/"
 	@echo "make demo-reset   throw the demo's data away (only ever a demo's)"
+	@echo "make catalogues   collect new texts of families' pages into app/translations for translating"
 	@echo "make clean        remove what builds and test runs left behind"
 
 run: $(RUNTIME) $(CATALOGUES)
@@ -74,6 +75,13 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
+
+# After a change of German texts that families read: then translate what is empty in the .po files.
+catalogues: $(DEVELOPMENT)
+	@mkdir -p build
+	@$(BIN)/python -m babel.messages.frontend --quiet extract --mapping app/translations/babel.cfg --keyword lazy_gettext --no-location --sort-output --output-file build/messages.pot .
+	@for catalogue in app/translations/*/LC_MESSAGES/messages.po; do \
+		$(BIN)/python -m babel.messages.frontend --quiet update --input-file build/messages.pot --output-file $$catalogue --locale $$(basename $$(dirname $$(dirname $$catalogue))) --no-fuzzy-matching --ignore-obsolete --no-wrap; done
 
 %.mo: %.po | $(RUNTIME)
 	@$(BIN)/python -m babel.messages.frontend --quiet compile --input-file $< --output-file $@

@@ -19,7 +19,7 @@ from scheduling.queries import Needs
 from scheduling.states import AppointmentState
 from scheduling.world import Policy
 
-OFFERED_DAYS = 14
+OFFERED_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def invitations_of(case: Case) -> list[OpenInvitation]:
 def offers(
     needs: Needs, *, policy: Policy, start: date, own: Collection[UUID] = ()
 ) -> tuple[tuple[DayOffer, ...], date | None]:
-    """The free times of a fortnight from a day, and the first day after it that has any."""
+    """The free times of a week from a day, and the first day after it that has any."""
     earliest = max(datetime.combine(start, datetime.min.time(), tzinfo=clock.BERLIN), clock.local(clock.now()))
     days = by_day(queries.first_free(needs, policy=policy, earliest=earliest, own=own))
     last = earliest.date().toordinal() + OFFERED_DAYS

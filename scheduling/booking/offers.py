@@ -9,8 +9,7 @@ from itertools import groupby
 
 from scheduling.world import Slot
 
-FIRST_DAYS = 3
-A_DAY = 3
+FIRST_DAYS = 4
 NEAREST = 6
 
 
@@ -39,7 +38,7 @@ def by_day(slots: Iterable[Slot]) -> tuple[DayOffer, ...]:
 
 
 def first_offers(slots: Sequence[Slot]) -> tuple[DayOffer, ...]:
-    """The next three days that have anything, with an early, a middle and a late time each."""
+    """The next four days that have anything, with the earliest and the latest time of each."""
     return tuple(DayOffer(offer.day, _spread(offer.slots)) for offer in by_day(slots)[:FIRST_DAYS])
 
 
@@ -62,6 +61,4 @@ def week_of(slots: Sequence[Slot], day: date) -> Week:
 
 
 def _spread(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
-    if len(slots) <= A_DAY:
-        return slots
-    return (slots[0], slots[len(slots) // 2], slots[-1])
+    return slots if len(slots) <= 2 else (slots[0], slots[-1])

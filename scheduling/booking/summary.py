@@ -8,7 +8,6 @@ from flask_babel import gettext
 from app.messages.models import Channel
 from scheduling.booking.forms import COMING, NO_CHANNEL
 from scheduling.booking.pages import language_in_words, place_in_words
-from scheduling.booking.texts import when
 from scheduling.booking.visits import Visit
 from scheduling.models import Appointment, AppointmentSheet
 
@@ -21,7 +20,6 @@ def answer_rows(visit: Visit, draft: Appointment, answers: AppointmentSheet) -> 
     spoken = language_in_words(needs.language) or gettext("Deutsch")
     coming = ", ".join(str(COMING[each]) for each in answers.coming if each in COMING)
     return [
-        (gettext("Zeit"), when(draft.starts_at), url_for("booking.times"), None),
         (gettext("Dauer"), gettext("%(minutes)s Minuten", minutes=needs.minutes), None, None),
         (gettext("Ort"), place_in_words(draft), None, None),
         (gettext("Sprache im Gespräch"), spoken, None, None),

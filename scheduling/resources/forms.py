@@ -11,7 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.web.fields import DayField, PhoneField, TimeField
 from app.web.forms import EinstiegForm
 from app.web.languages import choices as language_choices
-from scheduling.hours import MIDNIGHT, SchoolHolidays
+from scheduling.hours import SchoolHolidays
 
 WEEKDAYS = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
 IN_HOLIDAYS = {

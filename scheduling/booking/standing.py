@@ -1,0 +1,41 @@
+"""Whether what a message says of an appointment still holds, asked when it is sent; and what staff call each kind."""
+
+from __future__ import annotations
+
+from app.data.database import session
+from app.messages import composers
+from app.messages.composers import Cancelled
+from app.messages.models import Message, MessagePayload
+from scheduling.kinds import MessageKind
+from scheduling.models import Appointment
+from scheduling.states import AppointmentState
+
+_REMINDERS = {
+    MessageKind.REMINDER_3_DAYS: "Erinnerung, 3 Tage vorher",
+    MessageKind.REMINDER_1_DAY: "Erinnerung, 1 Tag vorher",
+}
+_ANSWERS = {
+    MessageKind.INVITATION: "Einladung zum Termin",
+    MessageKind.BOOKED: "Bestätigung des Termins",
+    MessageKind.MOVED: "Neuer Termin",
+    MessageKind.CANCELLED: "Absage des Termins",
+}
+_TOLD_OF_A_DATE = {MessageKind.BOOKED, MessageKind.MOVED}
+
+
+def declare() -> None:
+    """Declare the kinds of messages about appointments; answers to what was just done know no quiet hours."""
+    for kind, label in _REMINDERS.items():
+        composers.register(kind, label=label, compose=still_standing)
+    for kind, label in _ANSWERS.items():
+        compose = still_standing if kind in _TOLD_OF_A_DATE else None
+        composers.register(kind, label=label, compose=compose, is_immediate=True)
+
+
+def still_standing(message: Message) -> MessagePayload | Cancelled:
+    """The planned text, unless the appointment was cancelled, moved or held since."""
+    appointment = session().get(Appointment, message.subject_id, populate_existing=True)
+    if appointment is None or appointment.state is not AppointmentState.BOOKED:
+        return Cancelled()
+    occurrence = f"appointment:{appointment.id}:{appointment.sequence}:"
+    return composers.planned(message) if message.dedupe_key.startswith(occurrence) else Cancelled()
