@@ -1,0 +1,150 @@
+"""Who may do what, written down by hand: the answers the permission matrix is checked against.
+
+Rows are permissions, columns are people, a cell holds the relations to the case in which the answer is yes:
+
+    o  the actor is its advisor (for a family: its own case)
+    d  a case of the own body that a colleague counsels and shared with the actor as deputy
+    c  a colleague's case in the own body
+    u  a case of the own body that nobody counsels yet
+    k  a case of another KI, handed over to nobody
+    f  a case of another KI, offered to a desk of the actor's body
+    p  ... offered to the actor in person
+    q  ... offered to a colleague of the actor's body
+    a  ... accepted by the actor
+    b  ... accepted by a colleague of the actor's body
+    x  ... accepted by another body
+
+"*" is yes in all of them and without any case; an absent column is no in all of them.
+"""
+
+from __future__ import annotations
+
+RELATIONS = "odcukfpqabx"
+
+PEOPLE = (
+    "reception",
+    "advisor",
+    "lead",
+    "kim_case_manager",
+    "kim_lead",
+    "administrator",
+    "data_protection_officer",
+    "family",
+    "system",
+    "no_role",
+    "nobody",
+)
+
+Row = dict[str, str]
+
+EVERYBODY_AT_A_KI: Row = {"reception": "*", "advisor": "*", "lead": "*"}
+EVERYBODY_WITH_CASES: Row = {**EVERYBODY_AT_A_KI, "kim_case_manager": "*", "kim_lead": "*"}
+WITH_A_SIGN_IN: Row = {
+    **EVERYBODY_WITH_CASES,
+    "administrator": "*",
+    "data_protection_officer": "*",
+    "no_role": "*",
+}
+
+TABLE: dict[str, Row] = {
+    "account.sign_out": WITH_A_SIGN_IN,
+    "account.see_own_sessions": WITH_A_SIGN_IN,
+    "account.manage_users": {"administrator": "odcu"},
+    "account.read_log": {"data_protection_officer": "*"},
+    "case.list": EVERYBODY_WITH_CASES,
+    "case.search": EVERYBODY_WITH_CASES,
+    "case.open": EVERYBODY_AT_A_KI,
+    "case.find": {
+        "reception": "odcu",
+        "advisor": "odcu",
+        "lead": "odcu",
+        "kim_case_manager": "a",
+        "kim_lead": "ab",
+    },
+    "case.read": {
+        "reception": "odcu",
+        "advisor": "odu",
+        "lead": "odcu",
+        "kim_case_manager": "a",
+        "kim_lead": "ab",
+        "system": "odcu",
+    },
+    "case.change": {"reception": "odcu", "advisor": "odu", "lead": "odcu", "system": "odcu"},
+    "case.advance": {
+        "reception": "odcu",
+        "advisor": "odu",
+        "lead": "odcu",
+        "kim_case_manager": "a",
+        "kim_lead": "ab",
+        "family": "o",
+        "system": "odcu",
+    },
+    "case.read_health": {"advisor": "odu", "lead": "odcu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "case.change_health": {"advisor": "odu", "lead": "odcu"},
+    "case.read_notes": {"advisor": "odu", "lead": "odcu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "case.write_notes": {"advisor": "odu", "lead": "odcu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "case.manage_documents": {"reception": "odcu", "advisor": "odu", "lead": "odcu", "system": "odcu"},
+    "case.read_consents": {
+        "reception": "odcu",
+        "advisor": "odu",
+        "lead": "odcu",
+        "kim_case_manager": "a",
+        "kim_lead": "ab",
+        "system": "odcu",
+    },
+    "case.manage_consents": {
+        "reception": "odcu",
+        "advisor": "odu",
+        "lead": "odcu",
+        "kim_case_manager": "a",
+        "kim_lead": "ab",
+    },
+    "case.manage_tasks": {
+        "reception": "odcu",
+        "advisor": "odu",
+        "lead": "odcu",
+        "kim_case_manager": "a",
+        "kim_lead": "ab",
+        "system": "odcu",
+    },
+    "case.assign": {"advisor": "ou", "lead": "odcu"},
+    "case.invite": {"reception": "odcu", "advisor": "odu", "lead": "odcu"},
+    "case.book": {
+        "reception": "odcu",
+        "advisor": "odu",
+        "lead": "odcu",
+        "kim_case_manager": "a",
+        "kim_lead": "ab",
+        "family": "o",
+    },
+    "case.place": {"advisor": "odu", "lead": "odcu"},
+    "case.hand_over": {"advisor": "odu", "lead": "odcu"},
+    "case.read_trace": {"advisor": "odu", "lead": "odcu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "case.close": {"advisor": "odu", "lead": "odcu"},
+    "handover.read": {"advisor": "odu", "lead": "odcu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "handover.request": {"advisor": "odu", "lead": "odcu"},
+    "handover.route": {"system": "*"},
+    "handover.list_offers": {"kim_case_manager": "*", "kim_lead": "*"},
+    "handover.answer": {"kim_case_manager": "fp", "kim_lead": "fpq"},
+    "handover.hand_on": {"kim_case_manager": "a", "kim_lead": "ab"},
+    "handover.list_desks": {"kim_lead": "*"},
+    "handover.manage_desks": {"kim_lead": "fpqab"},
+    "message.list": EVERYBODY_AT_A_KI,
+    "message.resolve": {"reception": "odcu", "advisor": "odcu", "lead": "odcu"},
+    "placement.see_schools": EVERYBODY_WITH_CASES,
+    "placement.see_distribution": EVERYBODY_AT_A_KI,
+    "placement.read": {"advisor": "odu", "lead": "odcu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "scheduling.see_day": EVERYBODY_AT_A_KI,
+    "scheduling.book": {**EVERYBODY_AT_A_KI, "family": "*"},
+    "scheduling.keep_day": EVERYBODY_AT_A_KI,
+    "scheduling.send_out": EVERYBODY_AT_A_KI,
+    "scheduling.manage_resources": {"lead": "*", "administrator": "*"},
+}
+
+# What is asked about; permissions that are not named here are asked about the case itself.
+SUBJECTS: dict[str, str] = {
+    "account.manage_users": "person",
+    "handover.answer": "handover",
+    "handover.manage_desks": "desk",
+    "message.resolve": "message",
+}
