@@ -19,6 +19,7 @@ from app.web.actors import may
 from app.web.layout import Viewer
 from app.web.roles import role_names
 from app.web.uploads import MemoryRequest
+from cases.policies import CasePermission
 from config import Config, Mode, SettingError, read_config
 
 ROOT = Path(__file__).parent.parent
@@ -86,7 +87,7 @@ def _init_web(app: Flask, config: Config) -> None:
     forms.init_app(app)
     errors.init_app(app)
     navigation.init_app(app, may=_may)
-    layout.init_app(app, config, viewer=_viewer)
+    layout.init_app(app, config, viewer=_viewer, may_search=lambda: may(CasePermission.SEARCH))
     app.add_template_global(may, "may")
 
 

@@ -14,14 +14,14 @@ from app.accounts.policies import AccountPermission
 from app.data import audit
 from app.data.database import transaction
 from app.policies import Actor, OrganisationKind, Role, permits
-from app.web.format import clock_time, day, days, language_name
+from app.web.format import clock_time, day, days, isolated, language_name
 from cases import listing, queries
 from cases.handover import queries as handovers
 from cases.handover.rules import Need
 from cases.handover.states import HandoverState
 from cases.listing import Filters, Order, Whose
 from cases.placement import distribution
-from cases.tasks.queries import TaskLine, open_tasks
+from cases.tasks.queries import count_overdue, open_tasks
 from scheduling.day import queries as day_queries
 
 SHOWN = 8
@@ -66,7 +66,7 @@ class Figure:
 class Today:
     """The whole page."""
 
-    figures: list[Figure]
+    figures: list[list[Figure]]
     boxes: list[Box]
 
 
@@ -116,7 +116,7 @@ def _talks(actor: Actor) -> Box:
     today = clock.today()
     lines = [
         Line(
-            title=f"{clock_time(one.appointment.starts_at)} {one.family_name}",
+            title=f"{clock_time(one.appointment.starts_at)} {isolated(one.family_name)}",
             url=url_for("cases.show", case_id=one.appointment.case_id),
             sub=_talk_sub(one, own),
             badge=one.appointment.state.label,
@@ -139,24 +139,20 @@ def _talk_sub(one: day_queries.DayLine, own: bool) -> str:
 def _tasks(actor: Actor) -> Box:
     """Own tasks that are due; whoever has no cases of their own sees those of the house."""
     today = clock.today()
-    due = _due(actor, team=not _counsels(actor) and not _manages(actor))
+    team = not _counsels(actor) and not _manages(actor)
+    due = open_tasks(actor, team=team, today=today, until=today + timedelta(days=1), at_most=SHOWN)
     lines = [
         Line(
             title=one.title,
             url=url_for("tasks.show", case_id=one.task.case_id),
-            sub=" · ".join(part for part in (one.family_name, one.child_name, one.reference) if part),
+            sub=" · ".join(isolated(part) for part in (one.family_name, one.child_name, one.reference) if part),
             badge=one.urgency.label,
             tone=one.urgency.tone,
             case_id=one.task.case_id,
         )
         for one in due
-        if one.task.due_on <= today + timedelta(days=1)
     ]
-    return Box("Fällige Aufgaben", "Nichts ist fällig.", lines[:SHOWN], url_for("tasks.index"), "Alle Aufgaben")
-
-
-def _due(actor: Actor, *, team: bool) -> list[TaskLine]:
-    return open_tasks(actor, team=team, today=clock.today())
+    return Box("Fällige Aufgaben", "Nichts ist fällig.", lines, url_for("tasks.index"), "Alle Aufgaben")
 
 
 def _waiting(actor: Actor) -> Box:
@@ -164,7 +160,7 @@ def _waiting(actor: Actor) -> Box:
     page = listing.case_list(actor, Filters(whose=whose, order=Order.WAITING), number=1)
     lines = [
         Line(
-            title=f"{row.family_name}: {', '.join(child.name for child in row.children)}",
+            title=f"{isolated(row.family_name)}: {', '.join(isolated(child.name) for child in row.children)}",
             url=url_for("cases.show", case_id=row.case_id),
             sub=f"{row.reference} · {row.state.label}",
             badge=f"{days(row.days or 0)} ohne Platz",
@@ -239,17 +235,17 @@ def _log(_: Actor) -> Box:
     return Box("Datenschutz", "", [line])
 
 
-def _figures(actor: Actor) -> list[Figure]:
-    """How the team stands: children without a seat, their median wait, each band, what is overdue."""
+def _figures(actor: Actor) -> list[list[Figure]]:
+    """How the team stands: children without a seat, their median wait, what is overdue; and each band."""
     waiting = distribution.waiting_children(actor)
-    overdue = sum(one.urgency.is_overdue for one in _due(actor, team=True))
+    overdue = count_overdue(actor, today=clock.today())
     address = url_for("distribution.index")
-    return [
+    team = [
         Figure(str(len(waiting.rows)), "Kinder ohne Schulplatz", address),
         Figure("–" if waiting.median_days is None else str(waiting.median_days), "Tage ohne Platz (Median)", address),
-        *(Figure(str(band.count), band.band.label, address) for band in waiting.bands),
         Figure(str(overdue), "überfällige Aufgaben", url_for("tasks.index", wer="alle"), is_urgent=overdue > 0),
     ]
+    return [team, [Figure(str(band.count), band.band.label, address) for band in waiting.bands]]
 
 
 def _may(permission: AccountPermission) -> Callable[[Actor], bool]:

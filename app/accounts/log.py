@@ -38,6 +38,36 @@ ACTIONS: dict[Action, str] = {
     Action.KEY_EVENT: "Schlüssel",
 }
 
+SUBJECTS = {
+    "appointment": "Termin",
+    "case": "Fall",
+    "case.state": "Stand des Falls",
+    "case_list": "Fall-Liste",
+    "child.recommendation": "Empfehlung",
+    "child.state": "Stand eines Kindes",
+    "consent": "Einwilligung",
+    "document": "Unterlage",
+    "attachment": "Datei",
+    "desk": "KIM-Stelle",
+    "handover": "Übergabe",
+    "handover_preview": "Vorschau einer Übergabe",
+    "invitation": "Einladung",
+    "log": "Protokoll",
+    "organisation": "Stelle",
+    "page": "Seite",
+    "placement": "Schulplatz",
+    "school_directory": "Schulverzeichnis",
+    "search": "Suche",
+    "session": "Gespräch",
+    "session.notes": "Gesprächsnotiz",
+    "task": "Aufgabe",
+    "task_list": "Aufgaben-Liste",
+    "today": "Seite „Heute“",
+    "user": "Anmeldung",
+}
+"""German words for the kinds of subjects; one that is missing here shows as it is stored."""
+ID_LENGTH = 36
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -104,7 +134,7 @@ def _line(entry: AuditEntry, names: dict[UUID, str]) -> Line:
         at=entry.at,
         person=person,
         action=ACTIONS[entry.action],
-        subject=entry.subject_kind,
+        subject=SUBJECTS.get(entry.subject_kind, entry.subject_kind),
         case=entry.case_id.hex[-8:] if entry.case_id else "",
         facts=_facts(entry.facts),
     )
@@ -119,9 +149,11 @@ def _facts(text: str) -> str:
 
 
 def _short(value: str | int | list[str]) -> str:
+    """A value in a few letters: an id by its end, a longer list by its length."""
     if isinstance(value, list):
-        return ", ".join(value) if len(value) <= 3 else f"{len(value)} Werte"
-    return str(value)
+        return ", ".join(_short(one) for one in value) if len(value) <= 3 else f"{len(value)} Werte"
+    text = str(value)
+    return text[-8:] if len(text) == ID_LENGTH else text
 
 
 def _note(actor: Actor, action: Action, facts: dict[str, str | int | list[str]]) -> None:

@@ -139,15 +139,14 @@ class _Writer:
         told, children = draft.told, []
         reported_on = clock.local(case.opened_at).date()
         for position, (sheet, health) in enumerate(zip(told.children, told.health, strict=True), start=1):
-            child = Child(id=new_id(), case_id=case.id, position=position, state=_state_of(draft, position))
+            child = Child(id=new_id(), position=position, state=_state_of(draft, position))
             with clock.travelling_to(case.opened_at):
                 child.waiting_since = schooling.waiting_since(told.family, sheet, reported_on=reported_on)
             children.append(child)
             batch.sheets += [(sheet, child.id, case.scope), (health, child.id, case.scope)]
-        guardians = [
-            Guardian(id=new_id(), case_id=case.id, position=position) for position in range(1, len(told.guardians) + 1)
-        ]
-        batch.rows += [*children, *guardians]
+        guardians = [Guardian(id=new_id(), position=position) for position in range(1, len(told.guardians) + 1)]
+        case.children.extend(children)
+        case.guardians.extend(guardians)
         batch.sheets += [(sheet, row.id, case.scope) for row, sheet in zip(guardians, told.guardians, strict=True)]
         batch.sheets.append((told.family, case.id, case.scope))
         by_id = {child.id: sheet for child, sheet in zip(children, told.children, strict=True)}

@@ -39,7 +39,14 @@ class Places:
     sign_out: str = "accounts.sign_out"
 
 
-def init_app(app: Flask, config: Config, *, viewer: Callable[[], Viewer | None], places: Places | None = None) -> None:
+def init_app(
+    app: Flask,
+    config: Config,
+    *,
+    viewer: Callable[[], Viewer | None],
+    may_search: Callable[[], bool] = lambda: True,
+    places: Places | None = None,
+) -> None:
     """Give layouts what they need; `viewer` answers who is signed in now, None for nobody."""
     where = places or Places()
     is_demo = config.mode is Mode.DEMO
@@ -55,7 +62,7 @@ def init_app(app: Flask, config: Config, *, viewer: Callable[[], Viewer | None],
         app.add_template_global(function, "viewer" if function is viewer else function.__name__)
     app.add_template_global(lambda: _url(where.home) or "/", "home_url")
     app.add_template_global(lambda: _url(where.family_home) or "/", "family_home_url")
-    app.add_template_global(lambda: _url(where.search), "search_url")
+    app.add_template_global(lambda: _url(where.search) if may_search() else None, "search_url")
     app.add_template_global(lambda: _url(where.account), "account_url")
     app.add_template_global(lambda: _url(where.sign_out), "sign_out_url")
 
