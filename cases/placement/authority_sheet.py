@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.policies import Actor
-from app.web.format import language_name, partial_day
-from cases.keeping import child_name
+from app.web.format import language_name, partial_day, phone
 from cases.placement.child_facts import read_german_level, read_literacy
 from cases.placement.distance import german_distance
 from cases.placement.queries import Attempt, ChildFile
@@ -23,18 +22,19 @@ class Block:
 
 def blocks_for(actor: Actor, file: ChildFile, attempt: Attempt) -> list[Block]:
     """What stands on the sheet for one attempt; no nationality, no residence status, no health, no notes."""
-    return [
-        Block("Kind", _child(file)),
-        Block("Sorgeberechtigte", _guardians(actor, file)),
-        Block("Schule und Sprache", _schooling(file)),
-        Block("Empfehlung der Beratung", _recommendation(file)),
-        Block("Vorgeschlagene Schule", _school(attempt)),
-    ]
+    blocks = (
+        ("Kind", _child(file)),
+        ("Sorgeberechtigte", _guardians(actor, file)),
+        ("Schule und Sprache", _schooling(file)),
+        ("Empfehlung der Beratung", _recommendation(file)),
+        ("Vorgeschlagene Schule", _school(attempt)),
+    )
+    return [Block(title, tuple(line for line in lines if line[1])) for title, lines in blocks]
 
 
 def field_names(blocks: list[Block]) -> list[str]:
     """The labels of the filled lines, for the trail: which fields left the house."""
-    return [label for block in blocks for label, value in block.lines if value]
+    return [label for block in blocks for label, _ in block.lines]
 
 
 def _child(file: ChildFile) -> tuple[tuple[str, str], ...]:
@@ -43,7 +43,8 @@ def _child(file: ChildFile) -> tuple[tuple[str, str], ...]:
     address = ", ".join(part for part in (family.street, place) if part)
     since = file.child.waiting_since
     return (
-        ("Name", child_name(file.sheet)),
+        ("Vorname", file.sheet.given_names),
+        ("Familienname", file.sheet.family_name or family.family_name),
         ("Geburtsdatum", partial_day(file.sheet.born)),
         ("Adresse", address),
         ("Schulpflichtig seit", f"{since:%d.%m.%Y}" if since else ""),
@@ -53,11 +54,11 @@ def _child(file: ChildFile) -> tuple[tuple[str, str], ...]:
 def _guardians(actor: Actor, file: ChildFile) -> tuple[tuple[str, str], ...]:
     sheets = [stored.sheet for stored in guardians_of(actor, file.case).values()]
     names = ", ".join(sheet.name for sheet in sheets)
-    phone = next((sheet.phone for sheet in sheets if sheet.phone), file.family.phone)
+    number = next((sheet.phone for sheet in sheets if sheet.phone), file.family.phone)
     spoken = file.family.interpreter_language or file.family.language
     return (
         ("Namen", names),
-        ("Telefon", phone),
+        ("Telefon", phone(number) if number else ""),
         ("Sprache", language_name(spoken) if spoken else ""),
         ("Dolmetschen", "nötig" if file.family.interpreter else ""),
     )
@@ -83,7 +84,7 @@ def _recommendation(file: ChildFile) -> tuple[tuple[str, str], ...]:
         ("Schulform", decision.school_type.label if decision.school_type else ""),
         ("Klasse", str(decision.grade or "")),
         ("Förderform", decision.support.label if decision.support else ""),
-        ("Erstalphabetisierung", "zuerst" if decision.literacy_group else ""),
+        ("Alphabetisierung", "zuerst" if decision.literacy_group else ""),
         ("Begründung", decision.reason),
     )
 

@@ -22,7 +22,7 @@ class RecommendForm(EinstiegForm):
     """What the advisor recommends; begins with what the rules propose or what was decided before."""
 
     version = HiddenField()
-    stage = RadioField("Schulstufe", choices=[(stage.value, stage.label) for stage in Stage])
+    stage = RadioField("Schulstufe", [InputRequired()], choices=[(stage.value, stage.label) for stage in Stage])
     school_type = SelectField("Schulform", choices=[("", "offen"), *((type_.value, type_.label) for type_ in TEACHING)])
     grade = SelectField("Klasse", choices=[("", "offen"), *((str(grade), str(grade)) for grade in GRADES)])
     support = SelectField("Förderform", choices=[("", "keine"), *((item.value, item.label) for item in Support)])
@@ -92,7 +92,7 @@ class AssignForm(EinstiegForm):
     """The authority's act: the day, and the school it chose."""
 
     on = DayField("Zugewiesen am", validators=[InputRequired()], default=clock.today)
-    school_id = SelectField("Zugewiesene Schule")
+    school_id = SelectField("Zugewiesene Schule", validators=[InputRequired()])
 
 
 class AdmitForm(EinstiegForm):
@@ -116,7 +116,7 @@ class RefuseForm(EinstiegForm):
     """The school's written no."""
 
     on = DayField("Abgelehnt am", validators=[InputRequired()], default=clock.today)
-    reason = RadioField("Grund", choices=[(reason.value, reason.label) for reason in RefusalReason])
+    reason = RadioField("Grund", [InputRequired()], choices=[(reason.value, reason.label) for reason in RefusalReason])
     text = TextAreaField(
         "Was schreibt die Schule?",
         validators=[InputRequired(), Length(max=4000)],
@@ -134,7 +134,9 @@ class LeaveForm(EinstiegForm):
     """Why no seat is looked for any more, and since when."""
 
     state = RadioField(
-        "Was ist geschehen?", choices=[(state.value, state.label) for state in ChildState if state in SIDE_EXITS]
+        "Was ist geschehen?",
+        [InputRequired()],
+        choices=[(state.value, state.label) for state in ChildState if state in SIDE_EXITS],
     )
     on = DayField(
         "Seit", validators=[InputRequired()], default=clock.today, description="Bei eigener Schule: der erste Schultag."
