@@ -52,7 +52,7 @@ def test_an_advisor_leads_a_child_to_a_seat_page_by_page(
     assert "90 Tage" in page
     assert client.post(child_url(at, "empfehlung"), data=PROPOSED).status_code == 303
     listed = client.get(child_url(at, "schulen")).get_data(as_text=True)
-    assert "Luftlinie etwa" in listed
+    assert '<span class="nowrap">etwa' in listed
     assert "Gymnasium: keine Eignung vermerkt" in listed
     picked = client.post(child_url(at, f"schulen/{GESAMTSCHULE}"), data={"reason": "kurzer Weg"})
     assert picked.status_code == 303
