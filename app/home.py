@@ -50,6 +50,7 @@ from scheduling import policies as scheduling_policies
 from scheduling.agreeing import views as agreeing_views
 from scheduling.booking import manage_views as booking_own_views
 from scheduling.booking import services as booking_services
+from scheduling.booking import standing
 from scheduling.booking import views as booking_views
 from scheduling.booking.services import HasAppointment
 from scheduling.day import views as day_views
@@ -135,6 +136,7 @@ def init_app(app: Flask) -> None:
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
+    standing.declare()
     message_references.told_by(case_messages.case_references)
     panels.add(case_messages.PANEL, PLACEMENT_PANEL)
     refusals.init_app(app)

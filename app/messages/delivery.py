@@ -13,16 +13,15 @@ from datetime import datetime
 from uuid import UUID
 
 from app import clock
-from app.data import audit, records
+from app.data import audit
 from app.data.audit import Action
 from app.data.database import retrying, session, transaction
-from app.errors import KeyMissing
 from app.messages import states
 from app.messages.channels import gateway_for
-from app.messages.composers import Cancelled, kind_of
+from app.messages.composers import Cancelled, kind_of, planned
 from app.messages.gateways import Letter, Outcome, Verdict
 from app.messages.kinds import Channel, MessageState, Reason
-from app.messages.models import DeliveryAttempt, Message, MessagePayload
+from app.messages.models import DeliveryAttempt, Message
 from app.messages.suppressions import is_suppressed
 
 log = logging.getLogger(__name__)
@@ -88,7 +87,7 @@ def _begin(claim: Claim) -> Letter | MessageState | None:
         message = _held(claim, MessageState.CLAIMED)
         if message is None:
             return None
-        written = _write(message)
+        written = (kind_of(message.kind).compose or planned)(message)
         if isinstance(written, Cancelled):
             return _move(message, MessageState.CANCELLED, written.reason)
         if is_suppressed(written.address, message.channel):
@@ -146,17 +145,6 @@ def note_sent(message: Message, now: datetime, reason: Reason | None = None) -> 
     message.reason = reason.value if reason else ""
     message.lease_until = None
     return MessageState.SENT
-
-
-def _write(message: Message) -> MessagePayload | Cancelled:
-    compose = kind_of(message.kind).compose
-    if compose is not None:
-        return compose(message)
-    try:
-        stored = records.find(MessagePayload, message.id, reader=message.organisation_id)
-    except KeyMissing:
-        return Cancelled(Reason.ERASED)
-    return stored.sheet if stored else Cancelled(Reason.NO_TEXT)
 
 
 def _morning(message: Message, now: datetime) -> datetime | None:
