@@ -37,12 +37,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on Case under which `actor` may know that a case exists (CasePermission.FIND in SQL)."""
     if actor.organisation_kind is OrganisationKind.KI and actor.has(Role.RECEPTION, Role.ADVISOR, Role.LEAD):
         return Case.organisation_id == actor.organisation_id
-    if actor.is_system:
-        return Case.organisation_id == actor.organisation_id
     if actor.has(Role.KIM_LEAD, Role.KIM_CASE_MANAGER):
         return or_(*_handed_over_to(actor))
-    if actor.invited_to is not None:
-        return Case.id == actor.invited_to
     return false()
 
 
