@@ -6,6 +6,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from app.messages.models import Channel
+from app.web.layout import page_language
 from scheduling.booking.forms import COMING, NO_CHANNEL
 from scheduling.booking.pages import language_in_words, place_in_words
 from scheduling.booking.visits import Visit
@@ -18,7 +19,8 @@ def answer_rows(visit: Visit, draft: Appointment, answers: AppointmentSheet) -> 
     """Question, answer, where to change it, and what that link is called for those who hear it."""
     needs = visit.needs
     spoken = language_in_words(needs.language) or gettext("Deutsch")
-    coming = ", ".join(str(COMING[each]) for each in answers.coming if each in COMING)
+    comma = "، " if page_language().direction == "rtl" else ", "
+    coming = comma.join(str(COMING[each]) for each in answers.coming if each in COMING)
     return [
         (gettext("Dauer"), gettext("%(minutes)s Minuten", minutes=needs.minutes), None, None),
         (gettext("Ort"), place_in_words(draft), None, None),

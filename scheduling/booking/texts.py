@@ -13,6 +13,7 @@ from datetime import datetime
 from flask_babel import force_locale, gettext
 
 from app.web.format import clock_time, day, weekday_day
+from app.web.layout import page_language
 from scheduling import office
 from scheduling.booking.links import GERMAN, address, written_language
 from scheduling.kinds import MessageKind
@@ -54,7 +55,8 @@ def facts_of(appointment: Appointment, *, code: str, token: str) -> Facts:
 
 def when(starts_at: datetime) -> str:
     """`Dienstag, 24.11.2026, 09:30` in the language in force."""
-    return f"{weekday_day(starts_at)}, {clock_time(starts_at)}"
+    comma = "،" if page_language().direction == "rtl" else ","
+    return f"{weekday_day(starts_at)}{comma} {clock_time(starts_at)}"
 
 
 def german_when(starts_at: datetime) -> str:

@@ -15,9 +15,8 @@ from app import clock
 from app.accounts.models import User, UserProfile
 from app.data import records
 from app.data.base import new_id
-from app.data.database import session, transaction
+from app.data.database import db, session, transaction
 from app.data.records import Scope
-from app.extensions import db
 from app.messages.models import Message, MessagePayload
 from app.policies import Actor, OrganisationKind
 from cases.models import Case

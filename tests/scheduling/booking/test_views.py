@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from app import clock
-from app.data.database import session
-from app.extensions import db
+from app.data.database import db, session
+from app.extensions import limiter
 from app.messages.models import Message, MessagePayload
 from cases.models import Case
 from scheduling import services
@@ -247,3 +248,56 @@ def test_tokens_and_codes_lie_nowhere_in_the_clear(
     assert invited.token not in dump
     assert "familie@einstieg.example" not in dump
     assert session().execute(text("SELECT 1")).scalar() == 1
+
+
+def test_codes_cannot_be_tried_out(app: Flask, world: World, office: Office, client: FlaskClient) -> None:
+    limiter.enabled = True
+    limiter.reset()
+    try:
+        tried = [client.post("/t/uk/code", data={"code": f"K7QX-3M9{sign}"}).status_code for sign in "ABCDEFGHJKL"]
+    finally:
+        limiter.reset()
+        limiter.enabled = False
+    assert tried == [422] * 10 + [429]
+
+
+def test_booking_takes_at_most_seven_pages_and_the_first_weighs_little(
+    world: World, office: Office, open_case: OpenCase, client: FlaskClient
+) -> None:
+    base = f"/t/ar/{_invited(world, open_case()).token}"
+    as_phones_ask = {"Accept-Encoding": "gzip, br"}
+    first = client.get(f"{base}/", headers=as_phones_ask)
+    linked = re.findall(r'(?:href|src)="(/[^"]+\.(?:css|js))"', first.text)
+    assert [path for path in linked if path.endswith(".js")] == []
+    weight = len(first.data) + sum(len(client.get(path, headers=as_phones_ask).data) for path in linked)
+    assert weight <= 40 * 1024
+    pages = ["/", "/zeiten", "/wer", "/erinnerung", "/pruefen", "/termin"]
+    _book(client, base)
+    assert len(pages) <= 7 and client.get(f"{base}/termin").status_code == 200
+
+
+def test_the_calendar_file_and_the_slip_name_nobody(
+    world: World, office: Office, open_case: OpenCase, client: FlaskClient
+) -> None:
+    base = f"/t/uk/{_invited(world, open_case()).token}"
+    _book(client, base)
+    calendar = client.get(f"{base}/termin.ics")
+    assert calendar.content_type.startswith("text/calendar")
+    assert "SEQUENCE:0" in calendar.text and "DTSTART:20261127T090000Z" in calendar.text
+    slip = client.get(f"{base}/zettel").text
+    assert "data:image/svg+xml" in slip and "27.11.2026" in slip
+    for said in (calendar.text, slip):
+        assert [word for word in ("Kovalenko", "Daryna", "Taras", "Beraterin", "familie@") if word in said] == []
+
+
+def test_the_landing_page_offers_every_language(client: FlaskClient) -> None:
+    page = client.get("/t/").text
+    assert [code for code in ("de", "en", "uk", "ar") if f'href="/t/{code}/"' not in page] == []
+
+
+def test_a_week_can_be_leafed_through(world: World, office: Office, open_case: OpenCase, client: FlaskClient) -> None:
+    base = f"/t/de/{_invited(world, open_case()).token}/zeiten"
+    page = client.get(f"{base}?woche=2026-11-30").text
+    assert "woche=2026-11-23" in page and "woche=2026-12-07" in page
+    assert len(re.findall(r'name="starts"', page)) > 30
+    assert client.get(f"{base}?woche=morgen").status_code == 200
