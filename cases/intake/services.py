@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.data import records
 from app.data.audit import Action
 from app.data.database import transaction
-from app.data.records import Sheet
-from app.errors import Conflict, NotFound
+from app.data.records import Sheet, SheetType, Stored
+from app.errors import Conflict, NotFound, VersionConflict
 from app.policies import Actor
 from cases.child_states import ChildState
 from cases.keeping import keep_in_step, note, seal_child, seal_guardian
@@ -28,9 +28,9 @@ def change_family(actor: Actor, *, case_id: UUID, expected: int, changes: Mappin
     """Write fields of the family's sheet; answers the new version. Raises VersionConflict and Invalid."""
     case = get_case(actor, case_id, CasePermission.CHANGE)
     with transaction():
-        sheet = replace(records.get(FamilySheet, case.id, reader=case.organisation_id).sheet, **changes)
-        check_family(sheet)
-        return _save(actor, case, sheet, case.id, expected, changes, kind="family")
+        present = records.get(FamilySheet, case.id, reader=case.organisation_id)
+        check_family(replace(present.sheet, **changes))
+        return _save(actor, case, present, expected, changes, kind="family")
 
 
 def change_child(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int, changes: Mapping[str, Any]) -> int:
@@ -38,9 +38,9 @@ def change_child(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int, 
     case = get_case(actor, case_id, CasePermission.CHANGE)
     with transaction():
         child = get_child(actor, case, child_id)
-        sheet = replace(records.get(ChildSheet, child.id, reader=case.organisation_id).sheet, **changes)
-        check_child(sheet)
-        return _save(actor, case, sheet, child.id, expected, changes, kind="child")
+        present = records.get(ChildSheet, child.id, reader=case.organisation_id)
+        check_child(replace(present.sheet, **changes))
+        return _save(actor, case, present, expected, changes, kind="child")
 
 
 def change_health(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int, changes: Mapping[str, Any]) -> int:
@@ -49,11 +49,11 @@ def change_health(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int,
     with transaction():
         child = get_child(actor, case, child_id)
         present = records.find(HealthSheet, child.id, reader=case.organisation_id)
-        sheet = replace(present.sheet if present else HealthSheet(), **changes)
-        if expected == 0:
-            version = records.create(sheet, record_id=child.id, scope=case.scope)
-        else:
-            version = records.save(sheet, record_id=child.id, scope=case.scope, expected=expected)
+        if expected:
+            if present is None:
+                raise VersionConflict("the sheet is gone")
+            return _save(actor, case, present, expected, changes, kind="health")
+        version = records.create(replace(HealthSheet(), **changes), record_id=child.id, scope=case.scope)
         _note_change(actor, case, HealthSheet, child.id, changes, kind="health")
         return version
 
@@ -65,8 +65,8 @@ def change_guardian(
     case = get_case(actor, case_id, CasePermission.CHANGE)
     with transaction():
         guardian = _guardian(case, guardian_id)
-        sheet = replace(records.get(GuardianSheet, guardian.id, reader=case.organisation_id).sheet, **changes)
-        return _save(actor, case, sheet, guardian.id, expected, changes, kind="guardian")
+        present = records.get(GuardianSheet, guardian.id, reader=case.organisation_id)
+        return _save(actor, case, present, expected, changes, kind="guardian")
 
 
 def add_child(actor: Actor, *, case_id: UUID, child: ChildSheet) -> UUID:
@@ -111,18 +111,16 @@ def remove_guardian(actor: Actor, *, case_id: UUID, guardian_id: UUID) -> None:
 
 
 def _save(
-    actor: Actor,
-    case: Case,
-    sheet: Sheet,
-    record_id: UUID,
-    expected: int,
-    changes: Mapping[str, Any],
-    *,
-    kind: str,
+    actor: Actor, case: Case, present: Stored[SheetType], expected: int, changes: Mapping[str, Any], *, kind: str
 ) -> int:
-    version = records.save(sheet, record_id=record_id, scope=case.scope, expected=expected)
+    """Seal the next version and note which fields really differ; where none does, nothing happens."""
+    changed = {name: value for name, value in changes.items() if getattr(present.sheet, name) != value}
+    if not changed:
+        return present.version
+    sheet = replace(present.sheet, **changed)
+    version = records.save(sheet, record_id=present.record_id, scope=case.scope, expected=expected)
     keep_in_step(case)
-    _note_change(actor, case, type(sheet), record_id, changes, kind=kind)
+    _note_change(actor, case, type(sheet), present.record_id, changed, kind=kind)
     return version
 
 

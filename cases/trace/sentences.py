@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.data.audit import Action
+from cases.child_states import ChildState
 from cases.intake.blocks import CHILD, FAMILY, field_labels
 from cases.kinds import CloseReason
 from cases.states import CaseState
@@ -22,6 +23,10 @@ PARTS = {
     "sessions": "die Beratungsgespräche",
     "session": "ein Beratungsgespräch",
     "tasks": "die Aufgaben",
+    "documents_letter": "den Brief zu den Unterlagen",
+    "documents_request": "die Nachricht zu den Unterlagen",
+    "booking": "die Terminbuchung",
+    "invitation": "die Einladung",
     "appointments": "die Termine",
     "placement": "die Schulplatzsuche",
     "handover": "die Übergabe",
@@ -45,6 +50,10 @@ SUBJECTS = {
     "message": "eine Nachricht",
     "placement": "einen Schulplatzvorgang",
     "handover": "eine Übergabe",
+    "session.notes": "Gesprächsnotizen",
+    "session.amendment": "einen Nachtrag zum Gespräch",
+    "placement.sheet": "ein Blatt für die Schule",
+    "handover_preview": "die Vorschau einer Übergabe",
 }
 
 VERBS = {
@@ -73,6 +82,8 @@ def sentence(
         return f"hat {PARTS.get(part, SUBJECTS.get(kind, 'den Fall'))} angesehen"
     if kind == "case.state":
         return _state(facts)
+    if kind == "child.state" and "to" in facts:
+        return f"hat den Stand von {name} auf „{_label(ChildState, facts['to'])}“ gesetzt"
     if kind == "case":
         return _case(action, facts, people or {})
     what = f"{SUBJECTS.get(kind, 'einen Eintrag')} {name}".strip()
@@ -104,7 +115,7 @@ def _fields(names: object) -> str:
     return ", ".join(labels.get(str(name), str(name)) for name in names)
 
 
-def _label(kind: type[CaseState] | type[CloseReason], value: object) -> str:
+def _label(kind: type[CaseState] | type[ChildState] | type[CloseReason], value: object) -> str:
     try:
         return kind(str(value)).label
     except ValueError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app import clock
@@ -34,6 +36,18 @@ def test_a_new_case_has_a_reference_a_summary_and_days_without_a_seat(world: Wor
     assert (summary.phone, summary.other_phones) == ("+4917612345678", ["+4917687654321"])
     assert [child.waiting_since for child in case.children] == [date(2026, 10, 1), date(2026, 10, 1)]
     assert schooling.days_without_seat(case.children[0], on=clock.today()) == 53
+
+
+def test_references_stay_unique_when_many_write_at_once(app: Flask, world: World, open_case: OpenCase) -> None:
+    clock.start_at(MONDAY)
+
+    def work(_: int) -> list[str]:
+        with app.app_context():
+            return [open_case("reception").reference for _ in range(3)]
+
+    with ThreadPoolExecutor(4) as pool:
+        references = [reference for part in pool.map(work, range(4)) for reference in part]
+    assert sorted(references) == [f"D-2026-{number:05}" for number in range(1, 13)]
 
 
 def test_one_name_and_an_unknown_birth_day_are_enough(world: World, open_case: OpenCase) -> None:
