@@ -45,9 +45,11 @@ from cases.search import views as search_views
 from cases.sessions import views as session_views
 from cases.tabs import Tab
 from cases.tasks import views as task_views
+from cases.tasks.panel import PANEL as TASK_PANEL
 from cases.trace import views as trace_views
 from scheduling import policies as scheduling_policies
 from scheduling.agreeing import views as agreeing_views
+from scheduling.agreeing.panel import PANEL as APPOINTMENT_PANEL
 from scheduling.booking import manage_views as booking_own_views
 from scheduling.booking import services as booking_services
 from scheduling.booking import standing
@@ -137,7 +139,7 @@ def init_app(app: Flask) -> None:
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     standing.declare()
     message_references.told_by(case_messages.case_references)
-    panels.add(case_messages.PANEL, PLACEMENT_PANEL)
+    panels.add(APPOINTMENT_PANEL, case_messages.PANEL, PLACEMENT_PANEL, TASK_PANEL)
     refusals.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
