@@ -63,12 +63,7 @@ def plan(
         expires_at=expires_at,
         rung_at=now if is_due else None,
     )
-    try:
-        with session().begin_nested():
-            session().add(message)
-    except IntegrityError:
-        if session().scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is None:
-            raise
+    if not _is_first(message):
         return None
     if payload is not None:
         records.create(payload, record_id=message.id, scope=scope)
@@ -85,6 +80,20 @@ def cancel_for(subject_id: UUID, *, kinds: Collection[str] | None = None) -> int
     query = update(Message).where(Message.subject_id == subject_id, Message.state.in_(states.REVOCABLE))
     if kinds is not None:
         query = query.where(Message.kind.in_(kinds))
+    result = session().execute(
+        query.values(state=MessageState.CANCELLED, reason=Reason.WITHDRAWN.value, lease_until=None)
+    )
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def cancel_channel(case_id: UUID, channel: Channel) -> int:
+    """Take back all that would still go to a family this way, as it no longer wants to be written to so.
+
+    Part of the caller's open transaction; answers how many.
+    """
+    query = update(Message).where(
+        Message.case_id == case_id, Message.channel == channel, Message.state.in_(states.REVOCABLE)
+    )
     result = session().execute(
         query.values(state=MessageState.CANCELLED, reason=Reason.WITHDRAWN.value, lease_until=None)
     )
@@ -144,6 +153,18 @@ def hold_unsent() -> int:
             .execution_options(synchronize_session=False)
         )
         return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _is_first(message: Message) -> bool:
+    """Add the message unless its occurrence stands in the outbox already; other errors stay errors."""
+    try:
+        with session().begin_nested():
+            session().add(message)
+    except IntegrityError:
+        if session().scalar(select(Message.id).where(Message.dedupe_key == message.dedupe_key)) is None:
+            raise
+        return False
+    return True
 
 
 def _waiting(message_id: UUID, wanted: MessageState) -> Message:

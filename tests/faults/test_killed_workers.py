@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +22,7 @@ from app.messages.sweeping import due_now, sweep
 from config import Config
 from tests.plugins.outbox import Outbox, use_mail_server
 from tests.servers.smtp import DsnTolerantSmtp, Mailbox, SmtpServer
-from tests.servers.worker import WorkerProcess
+from tests.servers.worker import WorkerNursery
 from workers.processes import wait_until
 
 MESSAGES = 40
@@ -57,14 +58,15 @@ def test_killing_workers_sends_nothing_twice_and_loses_nothing(
     app.extensions["doorbell"] = queue.connect(redis_url)
     use_mail_server(app, slow_server.url)
     ids = {outbox() for _ in range(MESSAGES)}
-    for number in range(1, KILLS + 1):
-        worker = WorkerProcess(config, smtp_url=slow_server.url, redis_url=redis_url)
-        enough = min(len(slow_server.deliveries) + 1 + number, MESSAGES)
-        try:
-            assert _arrived(slow_server, enough, worker), worker.said()
-            worker.end(SIGKILL)
-        finally:
-            worker.close()
+    nursery = WorkerNursery(config, smtp_url=slow_server.url, redis_url=redis_url)
+    try:
+        for number in range(1, KILLS + 1):
+            enough = min(len(slow_server.deliveries) + 1 + number, MESSAGES)
+            worker = nursery.begin()
+            assert wait_until(lambda enough=enough: len(slow_server.deliveries) >= enough, seconds=20)
+            os.kill(worker, SIGKILL)
+    finally:
+        nursery.close()
     _finish()
     session().rollback()
     states = {message.id: message.state for message in session().query(Message).populate_existing()}
@@ -75,13 +77,6 @@ def test_killing_workers_sends_nothing_twice_and_loses_nothing(
     assert {key for key, state in states.items() if state is MessageState.SENT} == set(ledger) - uncertain
     assert ids - set(ledger) <= uncertain
     assert len(uncertain) <= KILLS * AT_ONCE
-
-
-def _arrived(server: SmtpServer, number: int, worker: WorkerProcess) -> bool:
-    def is_decided() -> bool:
-        return len(server.deliveries) >= number or worker.process.poll() is not None
-
-    return wait_until(is_decided, seconds=20) and len(server.deliveries) >= number
 
 
 def _finish() -> None:
