@@ -103,7 +103,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         port=port,
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'data' / 'einstieg.sqlite'}",
         keys_database_url=environment.get("KEYS_DATABASE_URL") or f"sqlite:///{home / 'keys' / 'keys.sqlite'}",
-        key_file=Path(environment.get("EINSTIEG_KEY_FILE") or home / "root" / "root.key"),
+        key_file=Path(environment.get("EINSTIEG_KEY_FILE") or home / "secret" / "root.key"),
         secret_key=_secret_key(environment, home, mode),
         redis_url=environment.get("REDIS_URL") or None,
         smtp_url=environment.get("SMTP_URL") or "smtp://127.0.0.1:2525",
@@ -148,7 +148,7 @@ def _secret_key(environment: Mapping[str, str], home: Path, mode: Mode) -> str:
         return given
     if mode is Mode.PRODUCTION:
         raise SettingError("SECRET_KEY is missing")
-    file = home / "root" / "cookie.key"
+    file = home / "secret" / "cookie.key"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)

@@ -14,11 +14,11 @@ from flask.cli import AppGroup, with_appcontext
 from app.accounts import installation, services
 from app.accounts.models import UserProfile
 from app.data import audit, setup
+from app.data.database import db
 from app.data.keyring import KeyRing
 from app.data.providers import KeyFile, create_key_file
 from app.demo import folder, people, world
 from app.errors import EinstiegError, Invalid
-from app.extensions import db
 from app.policies import OrganisationKind, Role
 from app.web.roles import role_names
 from cases.placement.directory import DirectoryError, decode_directory

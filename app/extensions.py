@@ -1,4 +1,4 @@
-"""The Flask extensions, made once without an application and bound to one by the factory."""
+"""The Flask extensions but the database, made once without an application; the factory binds them to one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from app.data.base import Base
-
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 csrf = CSRFProtect()
 login_manager = LoginManager()
 babel = Babel()

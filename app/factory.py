@@ -12,7 +12,8 @@ from flask_login import current_user
 from app import cli, clock, home, logs, queue
 from app.accounts import gate, installation, queries
 from app.data import setup
-from app.extensions import babel, csrf, db, limiter
+from app.data.database import db
+from app.extensions import babel, csrf, limiter
 from app.policies import Permission
 from app.web import assets, errors, format, forms, headers, languages, layout, navigation
 from app.web.actors import may

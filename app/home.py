@@ -135,6 +135,7 @@ def init_app(app: Flask) -> None:
     tabs.add(*TABS)
     schooling.lend(waiting.begin_of_schooling)
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
+    consent_hooks.on_withdrawn(case_messages.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     standing.declare()

@@ -89,14 +89,14 @@ def announce(config: Config) -> None:
 
 def keep(config: Config, name: str, text: str) -> None:
     """Write a small file beside the root key, readable by this account alone."""
-    file = config.home / "root" / name
+    file = config.home / "secret" / name
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file.touch(mode=0o600)
     file.write_text(text, encoding="utf-8")
 
 
 def _read(config: Config, name: str) -> str:
-    file = config.home / "root" / name
+    file = config.home / "secret" / name
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
 

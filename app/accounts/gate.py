@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from app.accounts import queries, services
 from app.accounts.models import User, UserSession
+from app.errors import EinstiegError
 from app.extensions import login_manager
+from app.web import errors
 from app.web.actors import set_actor
 
 
@@ -59,7 +63,8 @@ def _gate() -> ResponseReturnValue | None:
         set_actor(None)
         return None
     if current_user.is_authenticated:
-        services.note_seen(current_user.user_session)
+        with suppress(EinstiegError):  # a full disk must not keep anybody from reading
+            services.note_seen(current_user.user_session)
         set_actor(queries.actor_of(current_user.user))
         g.user_id = current_user.user.id
         return None
@@ -68,5 +73,6 @@ def _gate() -> ResponseReturnValue | None:
         return None
     if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
         return "", 401
-    onward = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("accounts.sign_in", weiter=onward))
+    if request.method == "POST":
+        return errors.signed_out()
+    return redirect(url_for("accounts.sign_in", weiter=request.full_path.rstrip("?")))

@@ -7,8 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.accounts.models import Installation, Organisation
-from app.data.database import session, transaction
-from app.extensions import db
+from app.data.database import db, session, transaction
 
 THE_ONE = 1
 REAL_RECORDS = (

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -17,7 +18,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.data.base import Base
 from app.errors import Conflict, StorageFull, Unavailable
-from app.extensions import db
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 if TYPE_CHECKING:
     Model = Base

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import Engine, make_url
 
 from app.data import database
+from app.data.database import db
 from app.data.keyring import KeyRing
 from app.data.providers import KeyFile, KeyFileError, KeyProvider, NoKeyFile, create_key_file
-from app.extensions import db
 from config import Config, Mode
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from app.data import setup
+from app.data.database import db
 from app.data.setup import DEMO_MARKER
 from app.errors import EinstiegError
-from app.extensions import db
 from config import Config, Mode
 from workers import up
 from workers.processes import Locked, holding
@@ -32,7 +32,7 @@ def password(config: Config) -> str:
     """The password of all sign-ins: the setting's, else one made at the first start and kept in the demo's folder."""
     if config.demo_password:
         return config.demo_password
-    file = config.home / "root" / up.PASSWORD
+    file = config.home / "secret" / up.PASSWORD
     if not file.exists():
         up.keep(config, up.PASSWORD, secrets.token_urlsafe(9))
     return file.read_text(encoding="utf-8").strip()
@@ -65,7 +65,7 @@ def _empty_outside(config: Config) -> None:
 
 def _remove_folders(config: Config) -> None:
     """Remove what a demo made below its home, the folder of the lock last; other files there stay."""
-    own = (config.data_folder, config.keys_folder, config.mail_folder, config.home / "root", config.run_folder)
+    own = (config.data_folder, config.keys_folder, config.mail_folder, config.home / "secret", config.run_folder)
     (config.home / DEMO_MARKER).unlink()
     for folder in own:
         _remove(folder)

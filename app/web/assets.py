@@ -166,7 +166,7 @@ def _texts(kern_folder: Path | None, kept_in: Path | None) -> dict[str, str]:
         "staff.js": _own("staff", "js"),
         "htmx.js": htmx_script(),
     }
-    if kept is not None:
+    if kept is not None and kept.parent.is_dir():
         fresh = kept.with_suffix(f".{os.getpid()}")
         fresh.write_text(json.dumps(texts), encoding="utf-8")
         fresh.replace(kept)

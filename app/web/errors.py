@@ -23,6 +23,7 @@ from app.errors import (
     Unavailable,
     VersionConflict,
 )
+from app.web import kept
 
 logger = logging.getLogger(__name__)
 
@@ -90,14 +91,21 @@ OPEN_TOO_LONG = ErrorPage(
     400,
     lazy_gettext("Die Seite war zu lange offen"),
     lazy_gettext(
-        "Zu Ihrer Sicherheit haben wir nichts gespeichert. Bitte gehen Sie zurück, laden Sie die Seite neu "
-        "und senden Sie Ihre Eingaben noch einmal ab."
+        "Zu Ihrer Sicherheit haben wir nichts gespeichert. Bitte senden Sie Ihre Eingaben hier noch einmal ab."
+    ),
+)
+SIGNED_OUT = ErrorPage(
+    401,
+    lazy_gettext("Sie sind nicht mehr angemeldet"),
+    lazy_gettext(
+        "Ihre Eingabe ist noch nicht gespeichert. Bitte melden Sie sich in einem neuen Fenster an und senden Sie sie "
+        "dann von hier noch einmal ab."
     ),
 )
 CHANGED_MEANWHILE = ErrorPage(
     409,
     lazy_gettext("Jemand anderes hat das inzwischen geändert"),
-    lazy_gettext("Ihre Eingabe ist nicht gespeichert. Bitte gehen Sie zurück, kopieren Sie sie und laden Sie neu."),
+    lazy_gettext("Ihre Eingabe ist nicht gespeichert. Bitte kopieren Sie sie von hier und öffnen Sie die Seite neu."),
 )
 NO_KEY = ErrorPage(
     404,
@@ -133,6 +141,11 @@ def init_app(app: Flask) -> None:
 def on_refusal(app: Flask, listener: Callable[[EinstiegError], None]) -> None:
     """Call `listener` whenever somebody asks for what is not theirs, or for a thing that is not there for them."""
     app.extensions["refusal_listener"] = listener
+
+
+def signed_out() -> Response:
+    """Answer somebody whose session ended while typing: nothing typed is lost."""
+    return _answer(SIGNED_OUT)
 
 
 def page_for(error: EinstiegError) -> ErrorPage:
@@ -179,12 +192,23 @@ def _answer(page: ErrorPage) -> Response:
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         response = jsonify(title=str(page.title), advice=str(page.advice))
     elif is_family_path():
-        response = make_response(render_template("errors/family.html", page=page))
+        response = make_response(render_template("errors/family.html", page=page, **_kept(page)))
     else:
         with force_locale("de"):
-            response = make_response(render_template("errors/staff.html", page=page))
+            response = make_response(render_template("errors/staff.html", page=page, **_kept(page)))
     response.status_code = page.status
     return response
+
+
+def _kept(page: ErrorPage) -> dict[str, object]:
+    """What was typed, unless the answer would be the same whatever is sent."""
+    if page.status in (403, 404, 405, 413):
+        return {}
+    return {
+        "kept": kept.kept_fields(),
+        "may_resend": page is not CHANGED_MEANWHILE,
+        "resend_to": kept.target(),
+    }
 
 
 def is_family_path() -> bool:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app import clock
-from app.extensions import db
+from app.data.database import db
 from cases import listing, services
 from cases.listing import Filters, Order, Whose
 from tests.plugins.application import World

@@ -15,8 +15,9 @@ UNASKED: dict[str, str] = {
     "app/messages/services.py:plan": "part of the open transaction of a service that has authorised",
     "app/messages/services.py:cancel_for": "part of the open transaction of a service that has authorised",
     "app/messages/services.py:hold_unsent": "a command of whoever restores a backup, before anybody can sign in",
+    "app/messages/services.py:cancel_channel": "part of the open transaction of a service that has authorised",
     "app/messages/services.py:ring_after_commit": "part of the open transaction of a service that has authorised",
-    "cases/placement/services/directory.py:import_directory": "the operator at the command line; public data of schools",
+    "cases/placement/services/directory.py:import_directory": "the operator at the command line; public data",
 }
 
 CLOCK = "app/clock.py"

@@ -17,10 +17,10 @@ from app import clock
 from app.accounts import queries as people
 from app.accounts import services as accounts
 from app.accounts.models import Organisation, User, UserProfile
-from app.data.database import prepare_engine, session
+from app.data.database import db, prepare_engine, session
 from app.data.providers import create_key_file
 from app.data.setup import migrate, with_driver
-from app.extensions import db, limiter
+from app.extensions import limiter
 from app.factory import create_app
 from app.policies import Actor, OrganisationKind, Role
 from config import Config, Mode
@@ -105,8 +105,8 @@ class Template:
 
     def config(self, home: Path) -> Config:
         """Settings with a copy of the world in both stores."""
-        (home / "root").mkdir(parents=True, mode=0o700)
-        copy(self.key_file, home / "root" / "root.key")
+        (home / "secret").mkdir(parents=True, mode=0o700)
+        copy(self.key_file, home / "secret" / "root.key")
         return _config(home, self.server.lend("world_data"), self.server.lend("world_keys"))
 
     def _build_keys(self, url: str) -> None:
@@ -142,7 +142,7 @@ def _config(home: Path, data_url: str, keys_url: str) -> Config:
         port=5000,
         database_url=data_url,
         keys_database_url=keys_url,
-        key_file=home / "root" / "root.key",
+        key_file=home / "secret" / "root.key",
         secret_key="tests-have-no-secrets-tests-have-no-secrets",
         secure_cookies=False,
     )

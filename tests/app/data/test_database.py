@@ -17,11 +17,10 @@ from app.accounts import services as accounts
 from app.accounts.models import Organisation
 from app.data import records
 from app.data.base import new_id
-from app.data.database import after_commit, before_commit, prepare_engine, retrying, session, transaction
+from app.data.database import after_commit, before_commit, db, prepare_engine, retrying, session, transaction
 from app.data.providers import create_key_file
 from app.data.records import Scope, SealedRecord, keyring
 from app.errors import Conflict, StorageFull, Unavailable
-from app.extensions import db
 from app.factory import create_app
 from app.policies import OrganisationKind
 from cases.models import Case
@@ -38,7 +37,7 @@ def postgres_app(postgres_cluster: PostgresCluster, tmp_path: Path) -> Iterator[
     data, keys = postgres_cluster.fresh(), postgres_cluster.fresh()
     build_data(data)
     build_keys(keys)
-    root = tmp_path / "root" / "root.key"
+    root = tmp_path / "secret" / "root.key"
     create_key_file(root)
     application = create_app(
         Config(

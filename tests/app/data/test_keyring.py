@@ -14,12 +14,12 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.data.base import new_id
+from app.data.database import db
 from app.data.key_tables import organisation_keys, record_keys
 from app.data.keyring import KeyRing
 from app.data.providers import KeyFile
 from app.data.records import keyring
 from app.errors import KeyMissing, Tampered
-from app.extensions import db
 from config import Config
 from tests.plugins.application import World
 

@@ -21,10 +21,9 @@ from app.accounts import services as accounts
 from app.data import audit
 from app.data.audit import AuditHead
 from app.data.base import Base, new_id
-from app.data.database import session, transaction
+from app.data.database import db, session, transaction
 from app.data.key_tables import key_store
 from app.data.setup import migrate, migrate_down
-from app.extensions import db
 from app.factory import create_app
 from app.policies import OrganisationKind
 from cases.models import Case

@@ -17,7 +17,7 @@ from app.errors import Tampered
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A fresh key file."""
-    file = tmp_path / "root" / "root.key"
+    file = tmp_path / "secret" / "root.key"
     create_key_file(file)
     return file
 

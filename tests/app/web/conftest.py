@@ -32,7 +32,7 @@ def gallery_config(home: Path, *, secure_cookies: bool = False) -> Config:
         port=0,
         database_url="",
         keys_database_url="",
-        key_file=home / "root" / "root.key",
+        key_file=home / "secret" / "root.key",
         secret_key="gallery-key-of-more-than-32-letters",
         secure_cookies=secure_cookies,
     )

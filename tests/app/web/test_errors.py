@@ -116,11 +116,20 @@ def test_a_script_gets_its_error_as_json(visitor: FlaskClient) -> None:
     assert set(answer.get_json()) == {"title", "advice"}
 
 
-def test_a_page_left_open_too_long_is_explained_kindly(tmp_path: Path) -> None:
+def test_what_was_typed_on_a_page_left_open_too_long_can_be_sent_again(tmp_path: Path) -> None:
     site = create_gallery(gallery_config(tmp_path), csrf=True).test_client()
-    answer = site.post("/staff/form", data={"name": "Kovalenko"})
+    long_text = "Die Familie möchte, dass die Geschwister zusammenbleiben."
+    answer = site.post("/staff/form", data={"name": "Kovalenko", "notes": long_text, "password": "geheim-geheim"})
     assert answer.status_code == 400
     assert "Die Seite war zu lange offen" in answer.text
+    assert 'name="name" value="Kovalenko"' in answer.text
+    assert f">{long_text}</textarea>" in answer.text
+    assert "geheim-geheim" not in answer.text
+    assert 'name="csrf_token" value="' in answer.text
+
+
+def test_a_refused_page_shows_nothing_that_was_posted(visitor: FlaskClient) -> None:
+    answer = visitor.post("/staff/fail/404", data={"name": "Kovalenko"})
     assert "Kovalenko" not in answer.text
 
 
