@@ -26,6 +26,8 @@ from scheduling.day import queries as day_queries
 
 SHOWN = 8
 ANSWERED_SINCE = timedelta(days=14)
+LEFT_TO_RIGHT = "\u200e"
+"""Before a line that begins with a time or number: else a name in Arabic letters would turn it round."""
 TONES = {HandoverState.DECLINED: "danger", HandoverState.RETURNED: "warning", HandoverState.ACCEPTED: "success"}
 
 
@@ -116,7 +118,7 @@ def _talks(actor: Actor) -> Box:
     today = clock.today()
     lines = [
         Line(
-            title=f"{clock_time(one.appointment.starts_at)} {isolated(one.family_name)}",
+            title=f"{LEFT_TO_RIGHT}{clock_time(one.appointment.starts_at)} {isolated(one.family_name)}",
             url=url_for("cases.show", case_id=one.appointment.case_id),
             sub=_talk_sub(one, own),
             badge=one.appointment.state.label,
@@ -145,7 +147,8 @@ def _tasks(actor: Actor) -> Box:
         Line(
             title=one.title,
             url=url_for("tasks.show", case_id=one.task.case_id),
-            sub=" · ".join(isolated(part) for part in (one.family_name, one.child_name, one.reference) if part),
+            sub=LEFT_TO_RIGHT
+            + " · ".join(isolated(part) for part in (one.family_name, one.child_name, one.reference) if part),
             badge=one.urgency.label,
             tone=one.urgency.tone,
             case_id=one.task.case_id,

@@ -1,0 +1,81 @@
+"""Managing people: only one's own house, case work apart from administration, and no case in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.accounts import services
+from app.accounts.models import UserProfile
+from app.errors import Invalid, NotPermitted
+from app.policies import Role
+from cases.models import Case
+from tests.plugins.application import PASSWORD, World
+
+PROFILE = UserProfile(name="Nora Neu", email="neu@einstieg.example")
+
+
+def test_an_administrator_makes_a_sign_in_that_works(sign_in: Callable[[str], FlaskClient]) -> None:
+    data = {"name": "Nora Neu", "email": "neu@einstieg.example", "roles": ["advisor"], "password": PASSWORD}
+    assert sign_in("admin").post("/verwaltung/personen/neu", data=data).status_code == 303
+    assert services.sign_in(email="neu@einstieg.example", password=PASSWORD) is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"password": "kurz"}, "zu einfach"),
+        ({"email": "advisor@einstieg.example"}, "hat schon jemand"),
+        ({"roles": ["administrator", "advisor"]}, "von der Fallarbeit getrennt"),
+    ],
+)
+def test_what_is_wrong_with_a_new_person_stands_on_the_page(
+    sign_in: Callable[[str], FlaskClient], changed: dict[str, object], sentence: str
+) -> None:
+    data = {"name": "Nora Neu", "email": "neu@einstieg.example", "roles": ["advisor"], "password": PASSWORD}
+    response = sign_in("admin").post("/verwaltung/personen/neu", data={**data, **changed})
+    page = response.get_data(as_text=True)
+    assert (response.status_code, sentence in page, "Nora Neu" in page) == (422, True, True)
+
+
+def test_roles_of_another_kind_of_house_cannot_be_given(world: World) -> None:
+    with pytest.raises(Invalid, match="foreign"):
+        services.create_user(world.actor("admin"), roles=frozenset({Role.KIM_LEAD}), profile=PROFILE, password=PASSWORD)
+
+
+def test_an_administrator_cannot_change_their_own_roles(world: World) -> None:
+    with pytest.raises(Invalid, match="oneself"):
+        services.change_user(
+            world.actor("admin"), user_id=world.users["admin"], roles=frozenset({Role.LEAD}), is_active=True
+        )
+
+
+def test_people_of_another_house_are_as_if_not_there(sign_in: Callable[[str], FlaskClient], world: World) -> None:
+    client = sign_in("admin")
+    assert client.get(f"/verwaltung/personen/{world.users['manager']}").status_code == 404
+    assert "Mira Manager" not in client.get("/verwaltung/personen").get_data(as_text=True)
+    with pytest.raises(NotPermitted):
+        services.change_user(
+            world.actor("admin"), user_id=world.users["manager"], roles=frozenset({Role.KIM_LEAD}), is_active=False
+        )
+
+
+def test_an_administrator_sees_no_case(
+    sign_in: Callable[[str], FlaskClient], world: World, open_case: Callable[..., Case]
+) -> None:
+    case = open_case()
+    client = sign_in("admin")
+    pages = [client.get(path) for path in ("/faelle", f"/faelle/{case.id}", "/suche?q=Kovalenko", "/aufgaben")]
+    assert [page.status_code in (403, 404) for page in pages] == [True] * 4
+    home = client.get("/").get_data(as_text=True)
+    assert "Kovalenko" not in home + "".join(page.get_data(as_text=True) for page in pages)
+    assert case.reference not in home
+
+
+@pytest.mark.parametrize("who", ["reception", "advisor", "lead", "officer", "manager"])
+def test_nobody_but_administrators_manages_people(sign_in: Callable[[str], FlaskClient], who: str) -> None:
+    client = sign_in(who)
+    assert client.get("/verwaltung/personen").status_code == 403
+    assert client.post("/verwaltung/personen/neu", data={}).status_code == 403
