@@ -24,7 +24,7 @@ from scheduling.resources.forms import (
 from scheduling.resources.queries import Pool, conflicts_of, get_absence, get_pool, get_room
 from scheduling.world import ResourceKind
 
-blueprint = Blueprint("resources", __name__, url_prefix="/termine/haus")
+blueprint = Blueprint("resources", __name__, url_prefix="/sprechzeiten")
 
 KINDS = {ResourceKind.ADVISOR: "Beratung", ResourceKind.INTERPRETER: "Sprachmittlung", ResourceKind.ROOM: "Raum"}
 

@@ -20,7 +20,7 @@ from tests.plugins.families import OpenCase
 from tests.scheduling.conftest import DETAILS, FRIDAY, Office
 
 SignIn = Callable[[str], FlaskClient]
-BASE = "/termine/haus"
+BASE = "/sprechzeiten"
 
 
 def test_the_lead_sets_up_an_office_through_the_pages(world: World, office: Office, sign_in: SignIn) -> None:
