@@ -115,6 +115,21 @@ def test_a_file_opens_for_those_who_work_with_it_and_is_traced(
     assert {read.actor_id for read in reads} == {world.users[who] for who in ("reception", "advisor", "lead")}
 
 
+def test_a_case_manager_reads_an_accepted_case_and_changes_nothing_in_it(
+    open_case: OpenCase, sign_in: SignIn, hand_over: Callable[[Case, str], None]
+) -> None:
+    case = open_case(advisor="advisor")
+    hand_over(case, "manager")
+    manager, block = sign_in("manager"), f"/faelle/{case.id}/erfassung/kontakt"
+    assert "Daryna" in manager.get(f"/faelle/{case.id}").text
+    assert "aber nicht ändern" in manager.get(block).text
+    assert manager.post(block, data={"family_name": "Anders", "version": "1"}).status_code in (404, 422)
+    assert [row.text.count("Kovalenko") > 0 for row in [manager.get("/faelle"), manager.get("/suche?q=Kovalenko")]] == [
+        True,
+        True,
+    ]
+
+
 def test_reception_sees_no_health(open_case: OpenCase, sign_in: SignIn) -> None:
     case = open_case()
     path = f"/faelle/{case.id}/kinder/{case.children[0].id}/gesundheit"
