@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -106,7 +107,9 @@ def _text(code: str, wanted: Sequence[tuple[DocumentKind, str]], house: str) -> 
 
 
 def _plain(text: Text, reference: str) -> str:
-    lines = [f"- {paper.name}" + (f": {isolated(paper.child)}" if paper.child else "") for paper in text.papers]
+    """The text for e-mail, which travels in the clear: it counts a paper's children and names none of them."""
+    counted = Counter(paper.name for paper in text.papers)
+    lines = [f"- {name}" + (f" ({count} ×)" if count > 1 else "") for name, count in counted.items()]
     return "\n\n".join(
         [text.greeting, text.opening, "\n".join(lines), text.how, text.closing, f"{text.house}\n{isolated(reference)}"]
     )
