@@ -201,7 +201,7 @@ def _offers(actor: Actor) -> Box:
         Line(
             title=", ".join(Need(need).label for need in offer.preview.needs),
             url=url_for("offers.show", handover_id=offer.handover.id),
-            sub=f"{offer.preview.children} Kinder · Sprache {language_name(offer.preview.language)}",
+            sub=f"{_children(offer.preview.children)} · Sprache {language_name(offer.preview.language)}",
             badge=f"angeboten am {day(offer.handover.offered_at)}",
             tone="info",
         )
@@ -265,3 +265,7 @@ BOXES: tuple[tuple[Callable[[Actor], bool], Callable[[Actor], Box]], ...] = (
     (_may(AccountPermission.MANAGE_USERS), _people),
     (_may(AccountPermission.READ_LOG), _log),
 )
+
+
+def _children(number: int) -> str:
+    return "1 Kind" if number == 1 else f"{number} Kinder"

@@ -66,7 +66,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class ChildOfRow:
-    """One child as a list shows it; `days` without a seat, None where none is owed."""
+    """One child as a list shows it; `days` without a seat, None for one that waits for none."""
 
     name: str
     born: str
@@ -150,7 +150,7 @@ def _row(actor: Actor, case: Case, summary: CaseSummary, advisor: str | None, du
     today = clock.today()
     lines = {line.child_id: line for line in summary.children}
     children = [
-        ChildOfRow(line.name, line.born, child.state, schooling.days_without_seat(child, on=today))
+        ChildOfRow(line.name, line.born, child.state, _days(child, today))
         for child in case.children
         if (line := lines.get(str(child.id))) is not None
     ]
@@ -168,6 +168,12 @@ def _row(actor: Actor, case: Case, summary: CaseSummary, advisor: str | None, du
         is_overdue=due_on is not None and due_on < today,
         may_read=permits(actor, CasePermission.READ, case),
     )
+
+
+def _days(child: Child, today: date) -> int | None:
+    """Days without a seat of a child that still waits; what is over is told in its own file."""
+    still_waits = child.state in WITHOUT_SEAT and child.seated_on is None
+    return schooling.days_without_seat(child, on=today) if still_waits else None
 
 
 def _loaded(query: Select[Case]) -> Sequence[Case]:

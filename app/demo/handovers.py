@@ -62,7 +62,7 @@ def _request(case: Case, body: Organisation, random: Random) -> Handover:
         purpose=ConsentPurpose.KIM_HANDOVER,
         legal_basis=LegalBasis.CONSENT,
         given_on=clock.today(),
-        detail=ConsentDetail(given_by="Mutter", explained_in="de", form="paper", recipient=body.name),
+        detail=ConsentDetail(given_by="Mutter", explained_in="de", form="written", recipient=body.name),
         recipient_id=body.id,
     )
     handover = request_handover(

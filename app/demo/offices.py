@@ -18,11 +18,11 @@ from app.data.records import Scope
 from cases.handover.models import Desk
 from scheduling.hours import SchoolHolidays
 from scheduling.models import Absence, Availability, Interpreter, InterpreterProfile, Room
+from scheduling.office import ADDRESS
 from scheduling.world import ResourceKind
 
 MORNING, AFTERNOON = (9 * 60, 12 * 60 + 30), (13 * 60, 17 * 60)
 OFFICE = (8 * 60, 18 * 60)
-PLACE = "Musterallee 377, 40231 Düsseldorf (erfunden)"
 
 ROOMS = (("Raum Rhein", 8), ("Raum Düssel", 6), ("Raum Kittelbach", 5), ("Raum Hofgarten", 12))
 
@@ -77,7 +77,7 @@ def furnish(bodies: Mapping[str, Organisation], users: Mapping[str, User], *, to
     """Make rooms, interpreters, desks and everybody's hours; one interpreter is away for a week."""
     ki = bodies["ki"].id
     with transaction() as current:
-        rooms = [Room(id=new_id(), organisation_id=ki, name=name, place=PLACE, capacity=size) for name, size in ROOMS]
+        rooms = [Room(id=new_id(), organisation_id=ki, name=name, place=ADDRESS, capacity=size) for name, size in ROOMS]
         current.add_all(rooms)
         interpreters = [_interpreter(ki, name, languages) for name, languages in INTERPRETERS]
         current.add_all(interpreters)

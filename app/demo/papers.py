@@ -98,7 +98,7 @@ def add_consent(
         recorded_by=by,
         recorded_at=at,
     )
-    detail = ConsentDetail(given_by=told.guardians[0].name, explained_in=told.family.language, form="paper")
+    detail = ConsentDetail(given_by=told.guardians[0].name, explained_in=told.family.language, form="written")
     batch.rows.append(consent)
     batch.sheets.append((detail, consent.id, case.scope))
     return consent

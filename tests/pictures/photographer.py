@@ -127,12 +127,16 @@ class Photographer:
             self._keep(page, f"family-{language}-5-check")
             _send(page)
             self._keep(page, f"family-{language}-6-done")
-            for number, name in enumerate(("zettel", "verschieben", "absagen"), start=7):
-                page.goto(f"{base}/{name}")
-                self._keep(page, f"family-{language}-{number}-{name}")
-            _send(page)
-            page.goto(f"{base}/termin")
-            self._keep(page, f"family-{language}-10-link-over")
+            self._afterwards(page, base, language)
+
+    def _afterwards(self, page: Page, base: str, language: str) -> None:
+        """Slip, moving, calling off, and what the link shows then."""
+        for number, name in enumerate(("zettel", "verschieben", "absagen"), start=7):
+            page.goto(f"{base}/{name}")
+            self._keep(page, f"family-{language}-{number}-{name}")
+        _send(page)
+        page.goto(f"{base}/termin")
+        self._keep(page, f"family-{language}-10-link-over")
 
 
 def _send(page: Page) -> None:

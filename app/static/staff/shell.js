@@ -28,6 +28,12 @@
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
   });
 
+  // On a phone the row of tabs is longer than the screen: the page's own one has to be seen.
+  for (const tab of document.querySelectorAll('.tabs [aria-current="page"]')) {
+    const row = tab.closest(".tabs");
+    row.scrollLeft += tab.getBoundingClientRect().right - row.getBoundingClientRect().right + row.clientWidth / 4;
+  }
+
   // A whole page takes the focus by its own `autofocus`; what htmx swaps in does not.
   const focusErrors = (root) => root.querySelector("[data-error-summary]")?.focus();
   document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
