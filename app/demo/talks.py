@@ -34,7 +34,7 @@ def add_appointment(
     booked_by: UUID | None,
     kind: AppointmentKind = AppointmentKind.FIRST_TALK,
 ) -> tuple[Appointment, AppointmentSheet]:
-    """An appointment with its reservations; one that is over or cancelled keeps nobody busy any more."""
+    """An appointment with its reservations, and the sheet that will lie with it."""
     appointment = Appointment(
         id=new_id(),
         organisation_id=case.organisation_id,
@@ -54,16 +54,9 @@ def add_appointment(
         changed_at=booked_at,
     )
     batch.rows.append(appointment)
-    is_active = state in (AppointmentState.BOOKED, AppointmentState.ATTENDED)
-    for resource_kind, resource_id in (
-        (ResourceKind.ADVISOR, talk.advisor_id),
-        (ResourceKind.ROOM, talk.room_id),
-        (ResourceKind.INTERPRETER, talk.interpreter_id),
-    ):
-        if resource_id is not None:
-            batch.rows.append(_reservation(appointment, resource_kind, resource_id, is_active))
+    _reserve(batch, appointment)
     sheet = AppointmentSheet(
-        language=family.language,
+        language=links.written_language(family.language),
         interpreter_language=family.interpreter_language,
         phone=family.phone,
         email=family.email,
@@ -123,13 +116,21 @@ def add_session(
     return held
 
 
-def _reservation(appointment: Appointment, kind: ResourceKind, resource_id: UUID, is_active: bool) -> Reservation:
-    return Reservation(
-        id=new_id(),
-        appointment_id=appointment.id,
-        resource_kind=kind,
-        resource_id=resource_id,
-        starts=int(appointment.starts_at.timestamp()),
-        ends=int(appointment.ends_at.timestamp()),
-        is_active=is_active,
-    )
+def _reserve(batch: Batch, appointment: Appointment) -> None:
+    """What the appointment takes; one that nobody came to keeps nobody busy any more."""
+    for kind, resource_id in (
+        (ResourceKind.ADVISOR, appointment.advisor_id),
+        (ResourceKind.ROOM, appointment.room_id),
+        (ResourceKind.INTERPRETER, appointment.interpreter_id),
+    ):
+        if resource_id is not None:
+            reservation = Reservation(
+                id=new_id(),
+                appointment_id=appointment.id,
+                resource_kind=kind,
+                resource_id=resource_id,
+                starts=int(appointment.starts_at.timestamp()),
+                ends=int(appointment.ends_at.timestamp()),
+                is_active=appointment.state in (AppointmentState.BOOKED, AppointmentState.ATTENDED),
+            )
+            batch.rows.append(reservation)
