@@ -30,8 +30,8 @@ class Config:
     home: Path
     host: str
     port: int
-    database_url: str
-    keys_database_url: str
+    database_url: str = field(repr=False)
+    keys_database_url: str = field(repr=False)
     key_file: Path
     secret_key: str = field(repr=False)
     redis_url: str | None = field(default=None, repr=False)

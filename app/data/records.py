@@ -1,8 +1,8 @@
 """Sealed records: every personal datum lies in one of these, as one JSON document a record and class.
 
 A class of record is a `Sheet` subclass; a row holds one sheet of one subject, sealed under the key of
-its scope. The seal binds tenant, table, class, record, scope and version, so a row that was moved, swapped or
-rolled back alone does not open. There is no column type that decrypts: opening is always a call.
+its scope. The seal binds tenant, table, class, record, scope and version, so a body that was
+moved, swapped or replaced by an older one does not open. There is no column type that decrypts: opening is always a call.
 """
 
 from __future__ import annotations

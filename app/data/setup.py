@@ -23,9 +23,11 @@ DEMO_SENTENCE = "Dieser Ordner gehört einer Vorführung von Einstieg; 'make dem
 
 def configure(app: Flask, config: Config) -> None:
     """Tell Flask-SQLAlchemy where data and key store lie."""
+    options = {"pool_pre_ping": True, "hide_parameters": True}
     app.config["SQLALCHEMY_DATABASE_URI"] = with_driver(config.database_url)
-    app.config["SQLALCHEMY_BINDS"] = {"keys": with_driver(config.keys_database_url)}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "hide_parameters": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    # A bind takes nothing over from the options of the first engine.
+    app.config["SQLALCHEMY_BINDS"] = {"keys": {"url": with_driver(config.keys_database_url), **options}}
 
 
 def init_app(app: Flask, config: Config, *, needs_keys: bool = True) -> None:
