@@ -82,7 +82,7 @@ def announce(config: Config) -> None:
     lines = ["", f"Einstieg läuft: {address}", ""]
     if config.mode is Mode.DEMO:
         lines.append(_read(config, SIGN_INS))
-        lines.append("Was Familien geschickt wird, bleibt auf diesem Rechner: im Ordner mail unter EINSTIEG_HOME.")
+        lines.append(f"Was Familien geschickt wird, bleibt auf diesem Rechner: {address}/demo/mail")
     sys.stdout.write("\n".join([*lines, "Beenden: Strg+C", ""]))
     sys.stdout.flush()
 
