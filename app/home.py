@@ -122,7 +122,6 @@ TABS: list[Tab] = [
     Tab("Schulplatz", "placement.show", PlacementPermission.READ, 50),
     Tab("Aufgaben", "tasks.show", CasePermission.MANAGE_TASKS, 70),
     Tab("Verlauf", "trace.show", CasePermission.READ_TRACE, 90),
-    Tab("Termine", "appointments.show", CasePermission.INVITE, 35),
     Tab("Termine", "appointments.show", CasePermission.BOOK, 35),
 ]
 

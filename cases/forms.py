@@ -94,7 +94,7 @@ class NewCaseForm(EinstiegForm):
     def offer_advisors(self, advisors: Sequence[tuple[UUID, str]], *, chosen: UUID | None) -> None:
         """Fill the list of advisors; `chosen` stands there until somebody picks another."""
         self.advisor.choices = [("", "noch offen"), *((str(user_id), name) for user_id, name in advisors)]
-        if not self.is_submitted():
+        if self.advisor.raw_data is None:
             self.advisor.data = str(chosen or "")
 
     def begin_with(self, searched: str) -> None:

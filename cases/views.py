@@ -47,21 +47,22 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/faelle/neu", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
-    """Open a case after a search, with the likely matches beside it."""
+    """Open a case after a search, with the likely matches beside it; names travel in the body, never the address."""
     actor = current_actor()
-    searched = request.values.get("q", "").strip()
+    searched = request.form.get("q", "").strip()
     if not searched:
         return redirect(url_for("search.show"))
-    form = NewCaseForm()
+    begins = request.form.get("do") == "begin"
+    form = NewCaseForm(formdata=None) if begins else NewCaseForm()
     form.offer_advisors(_advisors(actor), chosen=actor.user_id if actor.has(Role.ADVISOR) else None)
-    if form.is_submitted() and not form.change_rows(request.form.get("do", "")):
+    if not begins and not form.change_rows(request.form.get("do", "")):
         form.number_rows()
         if form.validate():
             matches = [] if request.form.get("confirmed") else _matches(actor, form)
             if not matches:
                 return _opened(actor, form)
             return render_template("cases/new.html", form=form, searched=searched, matches=matches, asks=True), 409
-    if not form.is_submitted():
+    if begins:
         form.begin_with(searched)
     form.number_rows(keep_blank=not form.errors)
     matches = searches.search(actor, text=searched)

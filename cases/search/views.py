@@ -13,10 +13,13 @@ blueprint = Blueprint("search", __name__)
 LONGEST = 120
 
 
-@blueprint.get("/suche")
+@blueprint.route("/suche", methods=["GET", "POST"])
 def show() -> ResponseReturnValue:
-    """Search, and offer to open a case once somebody has searched."""
-    text = request.args.get("q", "").strip()[:LONGEST]
+    """Search, and offer to open a case once somebody has searched.
+
+    What is searched for comes in the body: an address ends up in histories and logs.
+    """
+    text = request.form.get("q", "").strip()[:LONGEST]
     rows = services.search(current_actor(), text=text) if text else []
     template = "cases/search/_results.html" if request.headers.get("HX-Request") else "cases/search/show.html"
     return render_template(template, search_text=text, rows=rows, tones=TONES)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.pictures.plan import FAMILY_LANGUAGES, STAFF, WIDTHS
+from tests.pictures.plan import FAMILY_LANGUAGES, STAFF, WIDTHS, Shot
 from tests.servers.stack import PASSWORD, Stack
 
 HEIGHTS = {390: 844, 1280: 900}
@@ -35,6 +35,7 @@ class Photographer:
             with self._somebody(who) as page:
                 for shot in shots:
                     page.goto(self.stack.url + shot.path.format(**self.found))
+                    _act(page, shot)
                     self._keep(page, shot.name)
         for language in FAMILY_LANGUAGES:
             self._book(language)
@@ -150,3 +151,14 @@ def _first(links: Locator, pattern: re.Pattern[str]) -> str:
         if found:
             return found[1]
     raise LookupError(f"no link like {pattern.pattern}")
+
+
+def _act(page: Page, shot: Shot) -> None:
+    """Do what leads to the page worth showing: search for somebody, press a button."""
+    if shot.searched:
+        page.fill("#q", shot.searched)
+        page.get_by_role("button", name="Suchen").click()
+        page.wait_for_load_state()
+    if shot.press:
+        page.get_by_role("button", name=shot.press).click()
+        page.wait_for_load_state()

@@ -13,14 +13,16 @@ class Shot:
 
     name: str
     path: str
+    searched: str = ""
+    press: str = ""
 
 
 STAFF: dict[str, tuple[Shot, ...]] = {
     "": (Shot("sign-in", "/anmelden"),),
     "empfang": (
         Shot("home-reception", "/"),
-        Shot("search", "/suche?q=Kovalenko"),
-        Shot("new-case", "/faelle/neu?q=Hrytsenko"),
+        Shot("search", "/suche", searched="Kovalenko"),
+        Shot("new-case", "/suche", searched="Hrytsenko", press="Neuen Fall anlegen"),
     ),
     "beratung": (
         Shot("home-advisor", "/"),

@@ -64,6 +64,13 @@ def test_a_search_ends_at_the_organisations_border(world: World, families: list[
 def test_a_new_case_is_offered_only_after_a_search(families: list[str], sign_in: Callable[[str], FlaskClient]) -> None:
     reception = sign_in("reception")
     assert "/faelle/neu" not in reception.get("/suche").text
-    assert "/faelle/neu" in reception.get("/suche?q=Petrenko").text
-    assert "<html" not in reception.get("/suche?q=Omar", headers={"HX-Request": "true"}).text
-    assert reception.get("/faelle/neu").location == "/suche"
+    assert "/faelle/neu" in reception.post("/suche", data={"q": "Petrenko"}).text
+    assert "<html" not in reception.post("/suche", data={"q": "Omar"}, headers={"HX-Request": "true"}).text
+    assert reception.get("/faelle/neu?q=Petrenko").location == "/suche"
+    begun = reception.post("/faelle/neu", data={"q": "Petrenko", "do": "begin"})
+    assert begun.status_code == 200
+    assert 'value="Petrenko"' in begun.text
+
+
+def test_an_address_searches_for_nobody(families: list[str], sign_in: Callable[[str], FlaskClient]) -> None:
+    assert "Petrenko" not in sign_in("reception").get("/suche?q=Petrenko").text
