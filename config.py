@@ -18,6 +18,10 @@ class Mode(StrEnum):
     TEST = "test"
 
 
+DEMO_MARKER = "vorfuehrung.txt"
+"""The file by which the home of a demo is known."""
+
+
 class SettingError(ValueError):
     """A setting is missing or wrong; the text names the variable, never its value."""
 
@@ -89,8 +93,8 @@ class Config:
 
 def read_config(environment: Mapping[str, str]) -> Config:
     """Read the settings from `environment`; raises SettingError with the variable's name."""
-    mode = _mode(environment)
     home = Path(environment.get("EINSTIEG_HOME") or "instance").resolve()
+    mode = _mode(environment, home)
     host = environment.get("HOST") or "127.0.0.1"
     port = _port(environment.get("PORT") or "5000")
     base_url = environment.get("EINSTIEG_BASE_URL") or f"http://{host}:{port}"
@@ -117,9 +121,11 @@ def read_config(environment: Mapping[str, str]) -> Config:
     )
 
 
-def _mode(environment: Mapping[str, str]) -> Mode:
+def _mode(environment: Mapping[str, str], home: Path) -> Mode:
+    """What is set; unset, the home of a demo is one, so that `flask doctor` beside `make run` means the same."""
+    told = environment.get("EINSTIEG_MODE") or (Mode.DEMO if (home / DEMO_MARKER).exists() else Mode.PRODUCTION)
     try:
-        return Mode(environment.get("EINSTIEG_MODE") or "production")
+        return Mode(told)
     except ValueError:
         raise SettingError("EINSTIEG_MODE is one of production, demo, test") from None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Config, Mode, SettingError, read_config
+from config import DEMO_MARKER, Config, Mode, SettingError, read_config
 
 SECRET = "k" * 40
 
@@ -90,3 +90,10 @@ def test_a_demo_makes_its_own_cookie_key_once_for_itself_alone(tmp_path: Path) -
     (file,) = tmp_path.rglob("cookie.key")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert first.secure_cookies is False
+
+
+def test_an_unset_mode_is_demo_in_the_home_of_a_demo_alone(tmp_path: Path) -> None:
+    with pytest.raises(SettingError):
+        read_config({"EINSTIEG_HOME": str(tmp_path)})
+    (tmp_path / DEMO_MARKER).write_text("")
+    assert read_config({"EINSTIEG_HOME": str(tmp_path)}).mode is Mode.DEMO

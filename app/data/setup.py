@@ -13,11 +13,10 @@ from app.data import database
 from app.data.database import db
 from app.data.keyring import KeyRing
 from app.data.providers import KeyFile, KeyFileError, KeyProvider, NoKeyFile, create_key_file
-from config import Config, Mode
+from config import DEMO_MARKER, Config, Mode
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 STORES = ("data", "keys")
-DEMO_MARKER = "vorfuehrung.txt"
 DEMO_SENTENCE = "Dieser Ordner gehört einer Vorführung von Einstieg; 'make demo-reset' löscht ihn.\n"
 
 

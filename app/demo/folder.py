@@ -10,9 +10,8 @@ from sqlalchemy import make_url
 
 from app.data import setup
 from app.data.database import db
-from app.data.setup import DEMO_MARKER
 from app.errors import EinstiegError
-from config import Config, Mode
+from config import DEMO_MARKER, Config, Mode
 from workers import up
 from workers.processes import Locked, holding
 from workers.stack import LOCK_NAME
