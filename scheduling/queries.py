@@ -128,6 +128,11 @@ def get_appointment(actor: Actor, appointment_id: UUID) -> tuple[Appointment, Ca
     return appointment, get_bookable_case(actor, appointment.case_id)
 
 
+def lock_case(case_id: UUID) -> None:
+    """Queue at the case's row: one change of a family's appointments at a time; what was read before is read anew."""
+    session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
+
+
 def sheet_of(appointment: Appointment) -> AppointmentSheet:
     """What the family said when booking, with the code and the link."""
     stored = records.find(AppointmentSheet, appointment.id, reader=appointment.organisation_id)

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
 
 from app import clock
 from app.data import records
@@ -29,7 +28,7 @@ from scheduling.booking import links, notices
 from scheduling.gate import require_papers
 from scheduling.kinds import BookedVia, GateReason
 from scheduling.models import Appointment, AppointmentSheet
-from scheduling.queries import get_appointment, get_bookable_case, needs_of, policy_of
+from scheduling.queries import get_appointment, get_bookable_case, lock_case, needs_of, policy_of
 from scheduling.states import AppointmentKind, AppointmentState, blocks, may_cancel, require_transition
 from scheduling.world import Reason
 
@@ -78,7 +77,7 @@ def hold(actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime
 
     def work() -> Appointment:
         with transaction():
-            _lock_case(case_id)
+            lock_case(case_id)
             _require_none_booked(case_id, kind)
             draft = queries.draft_of(case_id)
             own = [draft.id] if draft else []
@@ -133,7 +132,7 @@ def book(
     def work() -> Booked:
         with transaction():
             case = get_bookable_case(actor, case_id)
-            _lock_case(case_id)
+            lock_case(case_id)
             require_papers(actor, case, without_papers)
             _require_none_booked(case_id, kind)
             appointment = _take(actor, case, kind, starts)
@@ -157,7 +156,8 @@ def move(actor: Actor, *, appointment_id: UUID, starts: datetime) -> Appointment
     def work() -> Appointment:
         with transaction():
             appointment, case = get_appointment(actor, appointment_id)
-            _lock_case(case.id)
+            lock_case(case.id)
+            session().refresh(appointment)
             _require_changeable(actor, appointment)
             needs = needs_of(case, appointment.kind)
             chosen = assign(needs, starts_at=starts, policy=policy_of(actor), own=[appointment.id])
@@ -175,7 +175,7 @@ def cancel(actor: Actor, *, appointment_id: UUID) -> Appointment:
     """Call an appointment off and give its time back; a second time changes nothing. Raises TooLate."""
     appointment, case = get_appointment(actor, appointment_id)
     with transaction():
-        _lock_case(case.id)
+        lock_case(case.id)
         session().refresh(appointment)
         if appointment.state is AppointmentState.CANCELLED:
             return appointment
@@ -229,11 +229,6 @@ def _new(actor: Actor, case: Case, kind: AppointmentKind) -> Appointment:
         booked_at=now,
         changed_at=now,
     )
-
-
-def _lock_case(case_id: UUID) -> None:
-    """One booking of a family at a time."""
-    session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
 
 
 def _require_none_booked(case_id: UUID, kind: AppointmentKind) -> None:

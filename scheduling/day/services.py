@@ -23,7 +23,7 @@ from cases.tasks.services import add_task
 from scheduling.assignment import guarded
 from scheduling.models import Appointment, Reservation
 from scheduling.policies import SchedulingPermission
-from scheduling.queries import get_appointment
+from scheduling.queries import get_appointment, lock_case
 from scheduling.states import AppointmentState, may_mark_no_show, require_transition
 
 
@@ -61,6 +61,8 @@ def undo_mark(actor: Actor, *, appointment_id: UUID) -> Appointment:
 def _mark(actor: Actor, appointment_id: UUID, state: AppointmentState) -> Appointment:
     with transaction():
         appointment, case = get_appointment(actor, appointment_id)
+        lock_case(case.id)
+        session().refresh(appointment)
         if appointment.state is state:
             return appointment
         _require(appointment, state)

@@ -10,16 +10,17 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app import clock
 from app.data.database import session, transaction
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, WrongState
 from app.messages.models import Message, MessagePayload, MessageState
 from cases.models import Case, Task
 from cases.states import CaseState
 from scheduling import queries, services
 from scheduling.booking.services import invite
+from scheduling.day import services as day_services
 from scheduling.kinds import GateReason
 from scheduling.models import Absence, Appointment, Reservation
 from scheduling.states import AppointmentKind, AppointmentState
@@ -329,3 +330,25 @@ def test_no_message_names_a_person_or_a_school(
     for _, text in told:
         said = f"{text.subject} {text.text} {text.calendar}".casefold()
         assert [word for word in forbidden if word in said] == []
+
+
+def test_what_was_called_off_while_one_waited_is_not_moved(
+    world: World, office: Office, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked = _book(world, open_case())
+    lock = queries.lock_case
+
+    def late(case_id: UUID) -> None:
+        """By the time the lock is ours, somebody else has called the appointment off."""
+        change = update(Appointment).where(Appointment.id == booked.appointment_id)
+        session().execute(change.values(state=AppointmentState.CANCELLED).execution_options(synchronize_session=False))
+        lock(case_id)
+
+    monkeypatch.setattr(services, "lock_case", late)
+    with pytest.raises(WrongState):
+        services.move(
+            world.actor("reception"), appointment_id=booked.appointment_id, starts=FRIDAY + timedelta(hours=2)
+        )
+    monkeypatch.setattr(day_services, "lock_case", late)
+    with pytest.raises(WrongState):
+        day_services.mark_attended(world.actor("reception"), appointment_id=booked.appointment_id)
