@@ -2,7 +2,8 @@
 
 A class of record is a `Sheet` subclass; a row holds one sheet of one subject, sealed under the key of
 its scope. The seal binds tenant, table, class, record, scope and version, so a body that was
-moved, swapped or replaced by an older one does not open. There is no column type that decrypts: opening is always a call.
+moved, swapped or replaced by an older one does not open. No column type
+decrypts: opening is always a call.
 """
 
 from __future__ import annotations
