@@ -29,6 +29,7 @@ class Frame:
     case_id: UUID
     reference: str
     family_name: str
+    latin: str
     state: str
     tone: str
     steps: list[tuple[str, str]]
@@ -44,10 +45,12 @@ def init_blueprint(blueprint: Blueprint) -> None:
 def case_frame(case: Case) -> Frame:
     """The frame of a case the present actor may read."""
     actor = current_actor()
+    summary = queries.summary_of(actor, case)
     return Frame(
         case_id=case.id,
         reference=case.reference,
-        family_name=queries.summary_of(actor, case).family_name,
+        family_name=summary.family_name,
+        latin=summary.latin,
         state=case.state.label,
         tone=progress.TONES[case.state],
         steps=progress.steps_of(case.state, [child.state for child in case.children]),

@@ -11,6 +11,7 @@ from app.data.audit import Action
 from app.data.base import new_id
 from app.policies import Actor
 from cases import schooling
+from cases.latin import latin_reading
 from cases.models import Case, Child, Guardian
 from cases.sheets import CaseSummary, ChildLine, ChildSheet, FamilySheet, GuardianSheet
 
@@ -81,10 +82,8 @@ def summary_of(
     phones = list(dict.fromkeys(phone for phone in (family.phone, *(g.phone for g in guardians)) if phone))
     return CaseSummary(
         family_name=family.family_name,
-        children=[
-            ChildLine(child_id=str(child.id), name=child_name(children[child.id]), born=children[child.id].born)
-            for child in case.children
-        ],
+        latin=latin_reading(family.family_name, others),
+        children=[_child_line(child.id, children[child.id]) for child in case.children],
         other_names=list(dict.fromkeys(name for name in others if name)),
         language=family.language,
         district=family.district,
@@ -92,3 +91,9 @@ def summary_of(
         other_phones=phones[1:],
         interpreter=family.interpreter,
     )
+
+
+def _child_line(child_id: UUID, sheet: ChildSheet) -> ChildLine:
+    name = child_name(sheet)
+    latin = latin_reading(name, [sheet.passport_name])
+    return ChildLine(child_id=str(child_id), name=name, born=sheet.born, latin=latin)

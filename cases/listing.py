@@ -69,6 +69,7 @@ class ChildOfRow:
     """One child as a list shows it; `days` without a seat, None for one that waits for none."""
 
     name: str
+    latin: str
     born: str
     state: ChildState
     days: int | None
@@ -81,6 +82,7 @@ class Row:
     case_id: UUID
     reference: str
     family_name: str
+    latin: str
     children: list[ChildOfRow]
     language: str
     interpreter: bool
@@ -150,7 +152,7 @@ def _row(actor: Actor, case: Case, summary: CaseSummary, advisor: str | None, du
     today = clock.today()
     lines = {line.child_id: line for line in summary.children}
     children = [
-        ChildOfRow(line.name, line.born, child.state, _days(child, today))
+        ChildOfRow(line.name, line.latin, line.born, child.state, _days(child, today))
         for child in case.children
         if (line := lines.get(str(child.id))) is not None
     ]
@@ -159,6 +161,7 @@ def _row(actor: Actor, case: Case, summary: CaseSummary, advisor: str | None, du
         case_id=case.id,
         reference=case.reference,
         family_name=summary.family_name,
+        latin=summary.latin,
         children=children,
         language=summary.language,
         interpreter=summary.interpreter,

@@ -13,6 +13,7 @@ from cases import queries, schooling
 from cases.child_states import ChildState
 from cases.intake.progress import BlockGroup, grouped, progress_of
 from cases.keeping import child_name
+from cases.latin import latin_reading
 from cases.kinds import GuardianKind
 from cases.models import Case
 from cases.sheets import FamilySheet, GuardianSheet
@@ -24,6 +25,7 @@ class ChildCard:
 
     child_id: UUID
     name: str
+    latin: str
     born: str
     state: ChildState
     waiting_since: date | None
@@ -65,6 +67,7 @@ def of(actor: Actor, case: Case) -> Overview:
         ChildCard(
             child_id=child.id,
             name=child_name(sheets[child.id]),
+            latin=latin_reading(child_name(sheets[child.id]), [sheets[child.id].passport_name]),
             born=sheets[child.id].born,
             state=child.state,
             waiting_since=child.waiting_since,

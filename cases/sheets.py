@@ -18,6 +18,7 @@ class ChildLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     child_id: str
     name: str
     born: str = ""
+    latin: str = ""
 
 
 class CaseSummary(Sheet):
@@ -26,6 +27,7 @@ class CaseSummary(Sheet):
     KIND = "case.summary"
 
     family_name: str
+    latin: str = ""
     children: list[ChildLine] = []
     other_names: list[str] = []
     language: str = ""
