@@ -13,8 +13,8 @@ from cases import queries, schooling
 from cases.child_states import ChildState
 from cases.intake.progress import BlockGroup, grouped, progress_of
 from cases.keeping import child_name
-from cases.latin import latin_reading
 from cases.kinds import GuardianKind
+from cases.latin import latin_reading
 from cases.models import Case
 from cases.sheets import FamilySheet, GuardianSheet
 

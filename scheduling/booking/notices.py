@@ -15,7 +15,7 @@ from app.messages.services import cancel_for, plan
 from cases.models import Case
 from config import Config
 from scheduling.booking import texts
-from scheduling.booking.reminders import reminder_times
+from scheduling.booking.reminders import reminder_times, sent_until
 from scheduling.calendar import Method, appointment_ics
 from scheduling.kinds import MessageKind
 from scheduling.models import Appointment, AppointmentSheet, Invitation
@@ -98,7 +98,7 @@ def _tell(
         due_at=due_at,
         dedupe_key=f"appointment:{appointment.id}:{appointment.sequence}:{kind}",
         payload=payload,
-        expires_at=appointment.starts_at,
+        expires_at=sent_until(kind, appointment.starts_at),
     )
 
 

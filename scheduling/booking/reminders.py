@@ -20,10 +20,21 @@ def reminder_times(starts_at: datetime, *, now: datetime) -> list[tuple[MessageK
 
     One whose time has passed already is left out: the confirmation has just said the same.
     """
+    return [(kind, due_at) for kind in BEFORE if (due_at := _due(kind, starts_at)) > now]
+
+
+def sent_until(kind: MessageKind, starts_at: datetime) -> datetime:
+    """When a message that is still unsent has become pointless: each reminder when the next says more, or when
+    "tomorrow" is no longer true; everything else when the talk begins.
+    """
+    if kind is MessageKind.REMINDER_3_DAYS:
+        return _due(MessageKind.REMINDER_1_DAY, starts_at)
+    if kind is MessageKind.REMINDER_1_DAY:
+        return datetime.combine(clock.local(starts_at).date(), time(), tzinfo=clock.BERLIN)
+    return starts_at
+
+
+def _due(kind: MessageKind, starts_at: datetime) -> datetime:
     local = clock.local(starts_at)
     at = min(max(local.time(), EARLIEST), LATEST)
-    planned = [
-        (kind, datetime.combine(local.date() - timedelta(days=days), at, tzinfo=clock.BERLIN))
-        for kind, days in BEFORE.items()
-    ]
-    return [(kind, due_at) for kind, due_at in planned if due_at > now]
+    return datetime.combine(local.date() - timedelta(days=BEFORE[kind]), at, tzinfo=clock.BERLIN)

@@ -52,9 +52,7 @@ def server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 def work_off(url: str) -> SimpleWorker:
     """Let a real RQ worker with our job class take what waits, then stop."""
     connection = Redis.from_url(url)
-    worker = SimpleWorker(
-        [open_queue(connection)], connection=connection, job_class=BellJob, serializer="json"
-    )
+    worker = SimpleWorker([open_queue(connection)], connection=connection, job_class=BellJob, serializer="json")
     worker.work(burst=True, logging_level="CRITICAL")
     return worker
 

@@ -11,7 +11,7 @@ from flask import Flask
 from app import clock
 from app.web.languages import active_languages
 from scheduling.booking import texts
-from scheduling.booking.reminders import reminder_times
+from scheduling.booking.reminders import reminder_times, sent_until
 from scheduling.booking.texts import Facts
 from scheduling.kinds import MessageKind
 
@@ -79,3 +79,12 @@ def test_a_language_without_texts_of_ours_is_written_in_german(app: Flask) -> No
 def test_reminders_are_spaced_by_days_and_not_by_hours(app: Flask) -> None:
     (_, first), (_, second) = reminder_times(FACTS.starts_at, now=FACTS.starts_at - timedelta(days=9))
     assert second - first == timedelta(days=2)
+
+
+def test_a_reminder_that_could_not_leave_in_time_gives_way_to_the_next_one() -> None:
+    starts_at = FACTS.starts_at
+    (_, _), (_, tomorrow) = reminder_times(starts_at, now=starts_at - timedelta(days=9))
+    assert sent_until(MessageKind.REMINDER_3_DAYS, starts_at) == tomorrow
+    until = sent_until(MessageKind.REMINDER_1_DAY, starts_at)
+    assert tomorrow < until < starts_at
+    assert (until - timedelta(seconds=1)).astimezone(clock.BERLIN).date() == tomorrow.astimezone(clock.BERLIN).date()
