@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from msgspec.structs import replace
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.data import records
+from app.data import files, records
 from app.data.audit import Action
-from app.data.database import transaction
+from app.data.database import after_commit, session, transaction
 from app.data.records import Sheet, SheetType, Stored
 from app.errors import Conflict, NotFound, VersionConflict
 from app.policies import Actor
 from cases.child_states import ChildState
 from cases.keeping import keep_in_step, note, seal_child, seal_guardian
-from cases.models import Case, Guardian
+from cases.models import Attachment, Case, Document, Guardian, Task
 from cases.plausibility import check_child, check_family
 from cases.policies import CasePermission
 from cases.queries import get_case, get_child
-from cases.sheets import ChildSheet, FamilySheet, GuardianSheet, HealthSheet
+from cases.sheets import AttachmentName, ChildSheet, FamilySheet, GuardianSheet, HealthSheet, TaskText
 
 
 def change_family(actor: Actor, *, case_id: UUID, expected: int, changes: Mapping[str, Any]) -> int:
@@ -73,41 +77,42 @@ def add_child(actor: Actor, *, case_id: UUID, child: ChildSheet) -> UUID:
     """Take another child of the family into the case; answers its id. Raises Invalid."""
     case = get_case(actor, case_id, CasePermission.CHANGE)
     check_child(child)
-    with transaction() as session:
+    with transaction() as current:
         added = seal_child(case, child)
-        _finish(actor, case, session, Action.CREATED, "child", added.id)
+        _finish(actor, case, current, Action.CREATED, "child", added.id)
     return added.id
 
 
 def remove_child(actor: Actor, *, case_id: UUID, child_id: UUID) -> None:
     """Take out a child that was entered by mistake; raises Conflict once its way to a seat has begun."""
     case = get_case(actor, case_id, CasePermission.CHANGE)
-    with transaction() as session:
+    with transaction() as current:
         child = get_child(actor, case, child_id)
         if child.state is not ChildState.REPORTED or len(case.children) == 1:
             raise Conflict("the child is on its way, or the only one")
+        _forget_papers(child_id)
         case.children.remove(child)
         records.remove(ChildSheet, child_id)
         records.remove(HealthSheet, child_id)
-        _finish(actor, case, session, Action.DELETED, "child", child_id)
+        _finish(actor, case, current, Action.DELETED, "child", child_id)
 
 
 def add_guardian(actor: Actor, *, case_id: UUID, guardian: GuardianSheet) -> UUID:
     """Add somebody with custody; answers the id."""
     case = get_case(actor, case_id, CasePermission.CHANGE)
-    with transaction() as session:
+    with transaction() as current:
         added = seal_guardian(case, guardian)
-        _finish(actor, case, session, Action.CREATED, "guardian", added.id)
+        _finish(actor, case, current, Action.CREATED, "guardian", added.id)
     return added.id
 
 
 def remove_guardian(actor: Actor, *, case_id: UUID, guardian_id: UUID) -> None:
     """Take out somebody whose custody ended, or who was entered by mistake."""
     case = get_case(actor, case_id, CasePermission.CHANGE)
-    with transaction() as session:
+    with transaction() as current:
         case.guardians.remove(_guardian(case, guardian_id))
         records.remove(GuardianSheet, guardian_id)
-        _finish(actor, case, session, Action.DELETED, "guardian", guardian_id)
+        _finish(actor, case, current, Action.DELETED, "guardian", guardian_id)
 
 
 def _save(
@@ -131,10 +136,23 @@ def _note_change(
     note(actor, case, Action.CHANGED, kind, subject_id=record_id, digest=digest, facts={"fields": sorted(changes)})
 
 
-def _finish(actor: Actor, case: Case, session: Session, action: Action, kind: str, subject_id: UUID) -> None:
-    session.flush()
+def _finish(actor: Actor, case: Case, current: Session, action: Action, kind: str, subject_id: UUID) -> None:
+    current.flush()
     keep_in_step(case)
     note(actor, case, action, kind, subject_id=subject_id)
+
+
+def _forget_papers(child_id: UUID) -> None:
+    """Drop what lies sealed outside the rows that go with a child: its papers' files and names, its tasks' texts."""
+    query = select(Attachment.id).join(Document, Document.id == Attachment.document_id)
+    file_ids = session().scalars(query.where(Document.child_id == child_id)).all()
+    for file_id in file_ids:
+        records.remove(AttachmentName, file_id)
+    for task_id in session().scalars(select(Task.id).where(Task.child_id == child_id)):
+        records.remove(TaskText, task_id)
+    folder: Path = current_app.extensions["config"].files_folder
+    for file_id in file_ids:
+        after_commit(partial(files.remove, folder, file_id))
 
 
 def _guardian(case: Case, guardian_id: UUID) -> Guardian:

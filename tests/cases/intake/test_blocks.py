@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from app import clock
 from app.data import records
 from app.data.database import session
+from app.data.records import SealedRecord
 from app.errors import Conflict, Invalid, NotFound, VersionConflict
+from cases.documents import services as documents
 from cases.intake import blocks, progress, services
 from cases.intake.blocks import CHILD, FAMILY
+from cases.kinds import DocumentKind, TaskKind
 from cases.models import Case, Child
-from cases.sheets import CaseSummary, ChildSheet, FamilySheet, GuardianSheet, HealthSheet
+from cases.sheets import AttachmentName, CaseSummary, ChildSheet, FamilySheet, GuardianSheet, HealthSheet, TaskText
+from cases.tasks.services import add_task
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, child_sheet
 
@@ -144,3 +152,17 @@ def test_progress_tells_open_begun_and_complete_blocks_apart(world: World, open_
     assert found[("Familie", "kontakt")] == "complete"
     assert found[("Daryna", "person")] == "begun"
     assert found[("Daryna", "gesundheit")] == "open"
+
+
+def test_a_child_taken_out_leaves_no_scan_and_no_sealed_name_behind(
+    app: Flask, world: World, open_case: OpenCase
+) -> None:
+    case, advisor = open_case(), world.actor("advisor")
+    child_id = case.children[1].id
+    paper = documents.ask_for(advisor, case_id=case.id, kind=DocumentKind.OTHER, child_id=child_id)
+    documents.attach(advisor, document_id=paper.id, name="Pass.pdf", source=BytesIO(b"%PDF-1.7 ein Pass"))
+    add_task(advisor, case_id=case.id, child_id=child_id, kind=TaskKind.GENERAL, due_on=clock.today(), text="Anruf")
+    services.remove_child(advisor, case_id=case.id, child_id=child_id)
+    assert list(app.extensions["config"].files_folder.iterdir()) == []
+    kinds = session().scalars(select(SealedRecord.kind).where(SealedRecord.case_id == case.id)).all()
+    assert not {AttachmentName.KIND, TaskText.KIND} & set(kinds)
