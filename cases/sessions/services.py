@@ -14,7 +14,7 @@ from app import clock
 from app.data import records
 from app.data.audit import Action
 from app.data.base import new_id
-from app.data.database import transaction
+from app.data.database import session, transaction
 from app.errors import Conflict, Invalid, NotPermitted, WrongState
 from app.policies import Actor
 from cases.keeping import note
@@ -75,9 +75,9 @@ def start_session(
         minutes=minutes,
     )
     try:
-        with transaction() as session:
-            session.add(talk)
-            session.flush()
+        with transaction() as current:
+            current.add(talk)
+            current.flush()
             records.create(notes, record_id=talk.id, scope=case.scope)
             _note(actor, case, talk, Action.CREATED)
     except IntegrityError:
@@ -175,6 +175,8 @@ def amend_session(actor: Actor, *, session_id: UUID, text: str) -> UUID:
 
 
 def _demand_draft(talk: CounsellingSession) -> None:
+    """Go on only with a draft, looked at under its lock: nobody completes it while this writes."""
+    session().refresh(talk, with_for_update=True)
     if talk.state is not SessionState.DRAFT:
         raise WrongState(talk.state, SessionState.DRAFT)
 

@@ -106,6 +106,7 @@ def complete(case_id: UUID, session_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("sessions.edit", case_id=case_id, session_id=session_id), 303)
     form = _complete_form(view)
     if not form.validate_on_submit():
+        record_read(actor, case, "session")
         return _complete_page(case, view, form, status=422 if form.errors else 200)
     tasks = [
         NextTask(row.what.data, row.when.data, UUID(row.who.data) if row.who.data else None)

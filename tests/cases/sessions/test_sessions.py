@@ -8,10 +8,11 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 
 from app import clock
 from app.data import records
+from app.data.audit import AuditEntry
 from app.data.base import new_id
 from app.data.database import session
 from app.errors import Invalid, NotFound, StorageFull, VersionConflict, WrongState
@@ -207,3 +208,29 @@ def test_reading_is_in_the_trail_and_no_word_lies_in_the_clear(
     assert not any(CANARY.encode() in bytes(body) for body in bodies)
     assert CANARY not in str(rows)
     assert CANARY not in caplog.text
+
+
+def test_a_talk_completed_a_moment_ago_takes_no_late_notes(
+    world: World, talk: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = services.get_case
+
+    def late(*asked: Any) -> Case:
+        """Between the question whether one may and the save, a colleague completes the talk."""
+        change = update(CounsellingSession).where(CounsellingSession.id == talk[1])
+        session().execute(change.values(state=SessionState.COMPLETED).execution_options(synchronize_session=False))
+        return allowed(*asked)
+
+    monkeypatch.setattr(services, "get_case", late)
+    with pytest.raises(WrongState):
+        services.merge_notes(world.actor("advisor"), session_id=talk[1], notes=_notes("zu spät"))
+
+
+def test_the_page_that_completes_a_talk_shows_its_result_and_is_in_the_trail(
+    world: World, talk: tuple[UUID, UUID], sign_in: Callable[[str], FlaskClient]
+) -> None:
+    browser = sign_in("advisor")
+    read = select(func.count()).select_from(AuditEntry).where(AuditEntry.case_id == talk[0])
+    before = session().scalar(read) or 0
+    assert browser.get(f"/faelle/{talk[0]}/gespraeche/{talk[1]}/abschliessen").status_code == 200
+    assert session().scalar(read) == before + 1
