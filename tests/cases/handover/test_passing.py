@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -208,3 +209,25 @@ def test_a_return_that_breaks_off_leaves_everything_open_to_those_who_had_it(
         assert scan_of(case, file_id, reader) == SCAN
     services.return_case(world.actor("manager"), handover_id=handover.id, reason="Umzug")
     assert set(records.keyring().holders(case.id)) == {world.ki.id}
+
+
+def test_whoever_lost_the_case_a_moment_ago_does_not_return_it(
+    way: Way, world: World, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = way.case()
+    handover = way.accepted(case)
+    way.consent(case, world.welfare.id)
+    manager, other = world.actor("manager"), world.actor("welfare_manager")
+    services.hand_on(manager, handover_id=handover.id, reason=WHY, desk_id=desks.welfare)
+    permitted = queries.get_handover
+
+    def late(*asked: Any) -> Handover:
+        """Between the question whether one may and the act itself, the other body accepts."""
+        found = permitted(*asked)
+        services.accept(other, handover_id=handover.id)
+        return found
+
+    monkeypatch.setattr(queries, "get_handover", late)
+    with pytest.raises(NotFound):
+        services.return_case(manager, handover_id=handover.id, reason=WHY)
+    assert case_queries.family_of(other, case_queries.get_case(other, case.id)).sheet.family_name == "Kovalenko"
