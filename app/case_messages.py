@@ -21,6 +21,7 @@ from cases.models import Case, Consent
 from cases.panels import Panel
 from cases.policies import CasePermission
 from cases.queries import visible_to
+from scheduling.booking import standing
 
 MOST_SHOWN = 8
 CHANNELS = {ConsentPurpose.CONTACT_EMAIL: Channel.EMAIL, ConsentPurpose.CONTACT_SMS: Channel.SMS}
@@ -43,6 +44,7 @@ def heed_withdrawal(actor: Actor, consent: Consent) -> None:
     channel = CHANNELS.get(consent.purpose)
     if channel is not None:
         cancel_channel(consent.case_id, channel)
+        standing.forget_channel(consent.case_id, channel)
 
 
 PANEL = Panel("messages", "Nachrichten", "messages/_panel.html", CasePermission.READ, latest_messages, 60)

@@ -75,6 +75,14 @@ def valid_consent(
     return session().scalars(query.order_by(Consent.given_on.desc(), Consent.id.desc())).first()
 
 
+def has_withdrawn(case_id: UUID, purpose: ConsentPurpose) -> bool:
+    """Whether the family took a consent to this purpose back and gave none since; decides nothing about who may ask."""
+    query = select(Consent.id).where(
+        Consent.case_id == case_id, Consent.purpose == purpose, Consent.withdrawn_on <= clock.today()
+    )
+    return session().scalars(query).first() is not None and valid_consent(case_id, purpose) is None
+
+
 def consents_of(actor: Actor, case: Case, *, today: date) -> list[ConsentLine]:
     """All consents of a case the actor may read, valid ones first, newest first."""
     rows = list(session().scalars(select(Consent).where(Consent.case_id == case.id)))

@@ -12,7 +12,9 @@ from app.data.database import session, transaction
 from app.errors import Conflict, NotFound
 from app.messages.services import cancel_for
 from app.policies import Actor
+from cases.consents.queries import has_withdrawn
 from cases.keeping import note
+from cases.kinds import ConsentPurpose
 from cases.models import Case
 from cases.policies import CasePermission
 from cases.queries import get_case
@@ -58,14 +60,15 @@ def invite(actor: Actor, *, case_id: UUID, kind: AppointmentKind, without_papers
         invitation, token = links.issue(actor, case, kind)
         family = queries.family_of(case)
         language = family.letter_language or family.language or links.GERMAN
-        if family.email:
+        by_mail = bool(family.email) and not has_withdrawn(case_id, ConsentPurpose.CONTACT_EMAIL)
+        if by_mail:
             notices.tell_invited(case, invitation, token=token, email=family.email, language=language)
         _advance(actor, case, kind)
         facts: dict[str, str | int | list[str]] = {"kind": kind.value}
         if without_papers is not None:
             facts["without_papers"] = without_papers.value
         note(actor, case, Action.CREATED, "invitation", subject_id=invitation.id, facts=facts)
-        return Invited(invitation.id, token, links.address(language, token), invitation.expires_at, bool(family.email))
+        return Invited(invitation.id, token, links.address(language, token), invitation.expires_at, by_mail)
 
 
 def revoke(actor: Actor, *, case_id: UUID, invitation_id: UUID) -> None:

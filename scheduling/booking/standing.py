@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from msgspec.structs import replace
+from sqlalchemy import select
+
+from app.data import records
 from app.data.database import session
+from app.data.records import Scope
 from app.messages import composers
 from app.messages.composers import Cancelled
-from app.messages.models import Message, MessagePayload
+from app.messages.models import Channel, Message, MessagePayload
+from scheduling.booking.forms import NO_CHANNEL
 from scheduling.kinds import MessageKind
 from scheduling.models import Appointment
+from scheduling.queries import sheet_of
 from scheduling.states import AppointmentState
 
 _REMINDERS = {
@@ -30,6 +39,19 @@ def declare() -> None:
     for kind, label in _ANSWERS.items():
         compose = still_standing if kind in _TOLD_OF_A_DATE else None
         composers.register(kind, label=label, compose=compose, is_immediate=True)
+
+
+def forget_channel(case_id: UUID, channel: Channel) -> None:
+    """Write no more to a family this way about what it has booked; inside the transaction that ends its consent."""
+    query = select(Appointment).where(
+        Appointment.case_id == case_id, Appointment.state.in_((AppointmentState.HELD, AppointmentState.BOOKED))
+    )
+    for appointment in session().scalars(query):
+        sheet = sheet_of(appointment)
+        if sheet.channel == channel:
+            quiet = replace(sheet, channel=NO_CHANNEL)
+            scope = Scope(appointment.organisation_id, case_id)
+            records.put(quiet, record_id=appointment.id, scope=scope)
 
 
 def still_standing(message: Message) -> MessagePayload | Cancelled:
