@@ -15,6 +15,7 @@ from app.data.database import session
 from app.errors import NotFound
 from app.policies import Actor, OrganisationKind
 from cases.models import Case
+from cases.states import CaseState
 from scheduling import queries
 from scheduling.booking import links
 from scheduling.models import Appointment, AppointmentSheet, Invitation
@@ -72,7 +73,10 @@ def open_link(token: str) -> Visit:
     if invitation.expires_at <= clock.now():
         raise LinkUnusable(LinkEnd.EXPIRED)
     actor = family_actor(invitation.organisation_id, invitation.case_id)
-    return Visit(actor, get_bookable_case(actor, invitation.case_id), invitation.kind, None)
+    case = get_bookable_case(actor, invitation.case_id)
+    if case.state is CaseState.CLOSED:
+        raise LinkUnusable(LinkEnd.EXPIRED)
+    return Visit(actor, case, invitation.kind, None)
 
 
 def family_actor(organisation_id: UUID, case_id: UUID) -> Actor:

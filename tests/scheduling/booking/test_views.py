@@ -15,7 +15,9 @@ from app import clock
 from app.data.database import db, session
 from app.extensions import limiter
 from app.messages.models import Message, MessagePayload
+from cases.kinds import CloseReason
 from cases.models import Case
+from cases.services import close_case
 from scheduling import services
 from scheduling.booking.services import Invited, invite, revoke
 from scheduling.kinds import GateReason
@@ -301,3 +303,15 @@ def test_a_week_can_be_leafed_through(world: World, office: Office, open_case: O
     assert "woche=2026-11-23" in page and "woche=2026-12-07" in page
     assert len(re.findall(r'name="starts"', page)) > 30
     assert client.get(f"{base}?woche=morgen").status_code == 200
+
+
+def test_the_link_of_a_closed_case_opens_nothing(
+    world: World, office: Office, open_case: OpenCase, client: FlaskClient
+) -> None:
+    case, lead = open_case(), world.actor("lead")
+    invited = invite(lead, case_id=case.id, kind=AppointmentKind.FOLLOW_UP, without_papers=GateReason.URGENT)
+    close_case(lead, case_id=case.id, reason=CloseReason.MOVED_AWAY)
+    base = f"/t/uk/{invited.token}"
+    assert client.get(f"{base}/").status_code == 410
+    assert client.post(f"{base}/zeiten", data={"starts": START}).status_code == 410
+    assert session().scalars(select(Appointment)).all() == []
