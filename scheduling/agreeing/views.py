@@ -93,7 +93,7 @@ def new(case_id: UUID) -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            booked = services.book(
+            services.book(
                 actor, case_id=case_id, kind=kind, starts=_starting(form.starts.data), details=_details(case, form),
                 without_papers=form.reason,
             )  # fmt: skip
@@ -104,7 +104,7 @@ def new(case_id: UUID) -> ResponseReturnValue:
             form.form_errors.append("Die Familie hat schon einen Termin. Verschieben Sie ihn oder sagen Sie ihn ab.")
             status = 409
         else:
-            flash(f"Der Termin ist gebucht. Der Code für die Familie: {booked.code}", "success")
+            flash("Der Termin ist gebucht. Der Code für die Familie steht unten beim Termin.", "success")
             return redirect(url_for("appointments.show", case_id=case_id), 303)
     return _times_page("scheduling/new.html", case, form, kind), status
 
@@ -134,6 +134,9 @@ def move(case_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/<uuid:appointment_id>/absagen")
 def cancel(case_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Call an appointment off."""
+    _, case = queries.get_appointment(current_actor(), appointment_id)
+    if case.id != case_id:
+        raise NotFound("appointment")
     services.cancel(current_actor(), appointment_id=appointment_id)
     flash("Der Termin ist abgesagt, die Zeit ist wieder frei.", "success")
     return redirect(url_for("appointments.show", case_id=case_id), 303)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.data.database import session
 from scheduling.models import Appointment, Invitation
+from scheduling.queries import sheet_of
 from scheduling.states import AppointmentState
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, family_sheet
@@ -68,3 +69,17 @@ def test_others_do_not_see_the_appointments_of_a_case(
     for who in ("colleague", "manager", "admin", "officer"):
         assert sign_in(who).get(f"/faelle/{case.id}/termine").status_code in (403, 404)
         assert sign_in(who).get(f"/faelle/{case.id}/termine/neu").status_code in (403, 404)
+
+
+def test_an_appointment_is_called_off_from_its_own_case_alone_and_its_code_stays_out_of_the_cookie(
+    world: World, office: Office, open_case: OpenCase, sign_in: SignIn
+) -> None:
+    case, other, staff = open_case(), open_case(), sign_in("reception")
+    entry = {"starts": START, "channel": "none", "without_papers": "urgent", "count": "3"}
+    assert staff.post(f"/faelle/{case.id}/termine/neu", data=entry).status_code == 303
+    booked = session().scalars(select(Appointment)).one()
+    with staff.session_transaction() as cookie:
+        assert sheet_of(booked).code not in str(dict(cookie))
+    assert staff.post(f"/faelle/{other.id}/termine/{booked.id}/absagen").status_code == 404
+    session().refresh(booked)
+    assert booked.state is AppointmentState.BOOKED
