@@ -80,9 +80,11 @@ class BrowserVisitor:
         """Pick a file."""
         self._scope(inside).locator(f"input[name={_quoted(name)}]").first.set_input_files(file)
 
-    def press(self, label: str = "", *, inside: str = "") -> None:
+    def press(self, label: str = "", *, inside: str = "", beside: str = "") -> None:
         """Press a button; without a label, the last one of the page's last form."""
-        buttons = self._scope(inside).locator("form button" + (f":has-text({_quoted(label)})" if label else ""))
+        row = f":is(tr, li):has(a[href={_quoted(beside)}]) " if beside else ""
+        wanted = f":has-text({_quoted(label)})" if label else ""
+        buttons = self._scope(inside).locator(f"{row}form button{wanted}")
         self._click(buttons.first if label else buttons.last)
 
     def follow(self, label: str, *, inside: str = "") -> None:

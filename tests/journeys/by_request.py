@@ -66,9 +66,11 @@ class RequestVisitor:
         """Pick a file."""
         self._control(name, inside).attributes["data-file"] = str(file)
 
-    def press(self, label: str = "", *, inside: str = "") -> None:
+    def press(self, label: str = "", *, inside: str = "", beside: str = "") -> None:
         """Press a button; without a label, the last one of the page's last form."""
         buttons = [one for one in self._scope(inside).all("button") if one.above("form") is not None]
+        if beside:
+            buttons = [one for one in buttons if _stands_beside(one, beside)]
         found = _with_label(buttons, label)[0] if label else buttons[-1]
         form = found.above("form")
         assert form is not None
@@ -127,6 +129,11 @@ class RequestVisitor:
         self.html = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
         self.page = read(self.html)
         self.seen.append((path, self.status))
+
+
+def _stands_beside(button: Element, path: str) -> bool:
+    row = button.above("tr") or button.above("li")
+    return row is not None and any(link.attributes.get("href") == path for link in row.all("a"))
 
 
 def _with_label(elements: list[Element], label: str) -> list[Element]:

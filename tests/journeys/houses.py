@@ -6,8 +6,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -28,6 +29,7 @@ from workers.sweep import Sweeper
 
 PATIENCE_SECONDS = 60
 PHONE = 390
+AS_STORED = "%Y-%m-%d %H:%M:%S"
 Answer = TypeVar("Answer")
 Who = TypeVar("Who", RequestVisitor, BrowserVisitor)
 
@@ -64,6 +66,9 @@ class House(Protocol):
 
     def turn_clock(self, to: datetime) -> None:
         """Let it be that time; nothing is lost."""
+
+    def worker_has_looked(self) -> bool:
+        """Whether the worker has made a round since the clock was turned, and sent what it found."""
 
     def flask(self, *arguments: str) -> tuple[int, str]:
         """Run a command as the operator; answers exit code and everything it said."""
@@ -109,6 +114,10 @@ class RequestHouse:
     def turn_clock(self, to: datetime) -> None:
         """Let it be that time."""
         clock.start_at(to)
+
+    def worker_has_looked(self) -> bool:
+        """Make a round of the worker."""
+        return self.sweeper.once()
 
     def flask(self, *arguments: str) -> tuple[int, str]:
         """Run a command as the operator."""
@@ -159,6 +168,18 @@ class StackHouse:
         self.stack.stop()
         self.stack.start(to)
 
+    def worker_has_looked(self) -> bool:
+        """Whether a worker leads since the clock was turned, and nothing due is left."""
+        now = datetime.fromisoformat(self.stack.environment["EINSTIEG_NOW"]).astimezone(UTC)
+        with closing(self._database()) as connection:
+            led = connection.execute("SELECT count(*) FROM leader WHERE until > ?", (f"{now:{AS_STORED}}",))
+            waiting = connection.execute(
+                "SELECT count(*) FROM message WHERE state IN ('planned', 'due', 'claimed', 'sending')"
+                " AND next_try_at <= ?",
+                (f"{now:{AS_STORED}}",),
+            )
+            return bool(led.fetchone()[0]) and not waiting.fetchone()[0]
+
     def flask(self, *arguments: str) -> tuple[int, str]:
         """Run a command as the operator."""
         result = self.stack.flask(*arguments)
@@ -166,13 +187,16 @@ class StackHouse:
 
     def change_behind_its_back(self, statement: str) -> None:
         """Run SQL on the file of the data store."""
-        with sqlite3.connect(self.stack.home / "data" / "einstieg.sqlite", timeout=30) as connection:
+        with closing(self._database()) as connection, connection:
             connection.execute(statement)
 
     def close(self) -> None:
         """Close every browser window."""
         for visitor in self.visitors:
             visitor.close()
+
+    def _database(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.stack.home / "data" / "einstieg.sqlite", timeout=30)
 
     def _visitor(self, *, width: int, scripts: bool) -> BrowserVisitor:
         visitor = BrowserVisitor(self.browser, self.stack.url, width=width, scripts=scripts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from icalendar import Calendar
 
 from app.clock import BERLIN
-from tests.journeys.houses import House, await_mail
+from tests.journeys.houses import House, Mail, await_mail
 from tests.journeys.story_intake import LINK, Family
 from tests.journeys.visitor import Visitor
 
@@ -128,3 +128,20 @@ def _choose_time(phone: Visitor) -> None:
     assert times, phone.text
     phone.tick("starts", times[min(1, len(times) - 1)])
     phone.press()
+
+
+def be_reminded_once(house: House, family: Family, starts_at: datetime) -> None:
+    """The day before one reminder arrives, in the family's language, and however long one waits no second one."""
+    before = len(house.mails())
+    house.turn_clock(starts_at - timedelta(days=1) + timedelta(minutes=1))
+    reminder = house.until(lambda: next(iter(_mails_after(house, family, before)), None))
+    assert reminder.language == family.language
+    assert f"{starts_at:%d.%m.%Y}" in reminder.text and f"{starts_at:%H:%M}" in reminder.text
+    assert family.name not in f"{reminder.subject} {reminder.text}"
+    house.turn_clock(starts_at - timedelta(days=1) + timedelta(minutes=30))
+    house.until(lambda: house.worker_has_looked())
+    assert len(_mails_after(house, family, before)) == 1
+
+
+def _mails_after(house: House, family: Family, before: int) -> list[Mail]:
+    return [mail for mail in house.mails()[before:] if mail.to == family.email]

@@ -41,8 +41,11 @@ class Visitor(Protocol):
     def attach(self, name: str, file: Path, *, inside: str = "") -> None:
         """Pick a file."""
 
-    def press(self, label: str = "", *, inside: str = "") -> None:
-        """Press a button; without a label, the last one of the page's last form."""
+    def press(self, label: str = "", *, inside: str = "", beside: str = "") -> None:
+        """Press a button; without a label, the last one of the page's last form.
+
+        `beside` names a link in the same row of a table or list.
+        """
 
     def follow(self, label: str, *, inside: str = "") -> None:
         """Click a link."""
