@@ -20,8 +20,12 @@ class KeptField:
 
 
 def kept_fields() -> list[KeptField]:
-    """The posted fields of this request, without passwords and files; nothing when there is too much of it."""
-    if request.method != "POST" or (request.content_length or 0) > LONGEST or _is_upload():
+    """The posted fields of this request, without passwords and files; nothing when there is too much of it.
+
+    Nothing either of what another site posted: one press of "send again" would pass it off as the reader's own.
+    """
+    is_foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if is_foreign or request.method != "POST" or (request.content_length or 0) > LONGEST or _is_upload():
         return []
     return [
         KeptField(name, value, is_text=len(value) > 20)

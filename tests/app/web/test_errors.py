@@ -128,6 +128,14 @@ def test_what_was_typed_on_a_page_left_open_too_long_can_be_sent_again(tmp_path:
     assert 'name="csrf_token" value="' in answer.text
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_another_site_posted_is_not_offered_to_be_sent_again(tmp_path: Path, site: str) -> None:
+    browser = create_gallery(gallery_config(tmp_path), csrf=True).test_client()
+    answer = browser.post("/staff/form", data={"name": "Mallory"}, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 400 and "Mallory" not in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_a_refused_page_shows_nothing_that_was_posted(visitor: FlaskClient) -> None:
     answer = visitor.post("/staff/fail/404", data={"name": "Kovalenko"})
     assert "Kovalenko" not in answer.text
