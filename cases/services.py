@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.accounts.models import User
-from app.data import records
+from app.data import audit, records
 from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import transaction
@@ -80,6 +80,19 @@ def record_read(actor: Actor, case: Case, part: str) -> None:
     authorise(actor, CasePermission.READ, case)
     with transaction():
         note(actor, case, Action.READ, "case", facts={"part": part})
+
+
+def record_list_read(actor: Actor, *, case_ids: Collection[UUID]) -> None:
+    """Keep in the audit trail that somebody saw a page of the list of cases, and which stood on it."""
+    authorise(actor, CasePermission.LIST)
+    with transaction():
+        audit.record(
+            Action.READ,
+            organisation_id=actor.organisation_id,
+            actor_id=actor.user_id,
+            subject_kind="case_list",
+            facts={"cases": sorted({str(case_id) for case_id in case_ids})},
+        )
 
 
 def advance_case(actor: Actor, *, case_id: UUID, state: CaseState) -> Case:

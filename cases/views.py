@@ -31,9 +31,11 @@ def index() -> ResponseReturnValue:
     """The cases one may know of, filtered and sorted."""
     actor = current_actor()
     filters = filters_of(request.args, actor)
+    page = listing.case_list(actor, filters, number=page_number(request))
+    services.record_list_read(actor, case_ids=[row.case_id for row in page.items])
     return render_template(
         "cases/index.html",
-        page=listing.case_list(actor, filters, number=page_number(request)),
+        page=page,
         url_of=page_urls(request),
         filters=filters,
         whose=list_urls(actor, filters, listing.counts(actor)),

@@ -115,6 +115,13 @@ def test_a_file_opens_for_those_who_work_with_it_and_is_traced(
     assert {read.actor_id for read in reads} == {world.users[who] for who in ("reception", "advisor", "lead")}
 
 
+def test_the_list_is_in_the_trail_with_the_cases_it_showed(open_case: OpenCase, sign_in: SignIn) -> None:
+    case_id = open_case(advisor="advisor").id
+    assert sign_in("advisor").get("/faelle").status_code == 200
+    noted = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "case_list")).one()
+    assert noted.action is Action.READ and str(case_id) in noted.facts
+
+
 def test_a_case_manager_reads_an_accepted_case_and_changes_nothing_in_it(
     open_case: OpenCase, sign_in: SignIn, hand_over: Callable[[Case, str], None]
 ) -> None:
