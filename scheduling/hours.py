@@ -26,6 +26,7 @@ from scheduling.holidays import NO_DAYS, ONE_DAY, is_public_holiday, is_school_h
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY_SECONDS = 86_400
 MIDNIGHT = time(0, 0)
+PLANNED_YEARS = range(2000, 2100)
 
 
 class Interval(NamedTuple):
@@ -71,6 +72,15 @@ class WeeklyRule:
         if self.school_holidays is SchoolHolidays.ALWAYS:
             return True
         return is_school_holiday(day) is (self.school_holidays is SchoolHolidays.ONLY)
+
+
+def named_day(text: str) -> date | None:
+    """The day an address names as `2026-11-24`; None for no day, and for one that no office has ever planned for."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in PLANNED_YEARS else None
 
 
 def local_day(instant_s: int) -> date:

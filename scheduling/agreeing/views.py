@@ -24,6 +24,7 @@ from scheduling.booking.links import written_language
 from scheduling.booking.pages import qr_code
 from scheduling.booking.texts import PHONE
 from scheduling.gate import lacks_papers
+from scheduling.hours import named_day
 from scheduling.models import AppointmentSheet
 from scheduling.states import AppointmentKind
 
@@ -200,10 +201,7 @@ def _starting(text: str) -> datetime:
 
 
 def _asked_day() -> date:
-    try:
-        return date.fromisoformat(request.args.get("ab", ""))
-    except ValueError:
-        return clock.today()
+    return named_day(request.args.get("ab", "")) or clock.today()
 
 
 def _asked_kind() -> AppointmentKind:

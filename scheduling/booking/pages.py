@@ -20,6 +20,7 @@ from scheduling import office
 from scheduling.booking.offers import first_offers, nearest, week_of
 from scheduling.booking.texts import PHONE, place_of
 from scheduling.booking.visits import LinkEnd, LinkUnusable
+from scheduling.hours import named_day
 from scheduling.models import Appointment
 from scheduling.world import Slot
 
@@ -89,10 +90,7 @@ def offered_times(slots: Sequence[Slot], *, taken: int | None) -> dict[str, Any]
 
 
 def _asked_week() -> date | None:
-    try:
-        return date.fromisoformat(request.args.get("woche", ""))
-    except ValueError:
-        return None
+    return named_day(request.args.get("woche", ""))
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:

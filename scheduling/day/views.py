@@ -14,6 +14,7 @@ from app.web.actors import current_actor
 from scheduling.day import services
 from scheduling.day.queries import is_own_day, lines_between
 from scheduling.holidays import is_working_day, public_holidays
+from scheduling.hours import named_day
 from scheduling.policies import SchedulingPermission
 
 blueprint = Blueprint("scheduling", __name__, url_prefix="/termine")
@@ -91,10 +92,7 @@ def undo(appointment_id: UUID) -> ResponseReturnValue:
 
 
 def _asked_day() -> date:
-    try:
-        return date.fromisoformat(request.args.get("tag", ""))
-    except ValueError:
-        return clock.today()
+    return named_day(request.args.get("tag", "")) or clock.today()
 
 
 def _working_day(day: date, step: int) -> date:

@@ -126,3 +126,12 @@ def test_the_buttons_of_the_day_lead_back_to_it(
     assert "erschienen" in page and "Gespräch erfassen" in page
     assert client.post(f"/termine/{booked.appointment_id}/nicht-erschienen", data=back).status_code == 409
     assert session().scalars(select(Appointment.state)).one() is AppointmentState.ATTENDED
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "9999-12-27", "gestern"])
+def test_a_day_nobody_plans_for_shows_today(
+    office: Office, open_case: OpenCase, sign_in: Callable[[str], FlaskClient], day: str
+) -> None:
+    staff, case_id = sign_in("reception"), open_case().id
+    pages = (f"/termine?tag={day}", f"/termine/woche?tag={day}", f"/faelle/{case_id}/termine/neu?ab={day}")
+    assert [staff.get(page).status_code for page in pages] == [200, 200, 200]
