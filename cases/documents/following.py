@@ -27,6 +27,12 @@ def lock_case(case_id: UUID) -> None:
     session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
 
 
+def lock_paper(document: Document) -> None:
+    """Queue at the case's row and look at the paper anew: a check made meanwhile is not undone unseen."""
+    lock_case(document.case_id)
+    session().refresh(document)
+
+
 def add_document(actor: Actor, case: Case, item: Item) -> Document:
     """Put a paper on the checklist."""
     document = Document(

@@ -25,7 +25,7 @@ from app.messages.models import Message, MessagePayload
 from app.policies import Actor
 from cases.documents import file_types
 from cases.documents.file_types import FileType
-from cases.documents.following import add_document, change_state, follow_papers, lock_case
+from cases.documents.following import add_document, change_state, follow_papers, lock_case, lock_paper
 from cases.documents.letters import compose
 from cases.documents.queries import documents_of, file_name, get_attachment, get_document, may_write_email, wanted
 from cases.documents.rules import AWAITED, ChildAsked, Item, default_checklist
@@ -81,7 +81,7 @@ def set_state(actor: Actor, *, document_id: UUID, state: DocumentState) -> Docum
     document = get_document(actor, document_id)
     with transaction():
         case = get_case(actor, document.case_id, CasePermission.MANAGE_DOCUMENTS)
-        lock_case(case.id)
+        lock_paper(document)
         if document.state is not state:
             change_state(actor, case, document, state)
             follow_papers(actor, case)
@@ -101,6 +101,7 @@ def attach(actor: Actor, *, document_id: UUID, name: str, source: BinaryIO) -> A
     size = files.write(folder, attachment_id, source, scope=case.scope)
     try:
         with transaction() as session:
+            lock_paper(document)
             attachment = Attachment(
                 id=attachment_id,
                 case_id=case.id,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.data import records
 from app.data.audit import Action, AuditEntry
@@ -16,9 +17,9 @@ from app.errors import Invalid, NotFound, StorageFull
 from app.messages.models import Message, MessagePayload
 from app.policies import Actor
 from cases.consents import services as consents
-from cases.documents import hooks, queries, services
+from cases.documents import following, hooks, queries, services
 from cases.kinds import ConsentPurpose, DocumentKind, LegalBasis, TaskKind
-from cases.models import Attachment, Case, Task
+from cases.models import Attachment, Case, Document, Task
 from cases.sheets import ConsentDetail
 from cases.states import CaseState, DocumentState, TaskState
 from tests.plugins.acceptance import HandOver
@@ -47,6 +48,25 @@ def _check_all(actor: Actor, case: Case) -> None:
     case_id = case.id
     for document_id in [document.id for document in queries.documents_of(case_id) if document.is_required]:
         services.set_state(actor, document_id=document_id, state=DocumentState.CHECKED)
+
+
+def test_a_file_that_comes_late_does_not_undo_a_check(
+    world: World, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, advisor = open_case(), world.actor("advisor")
+    paper = services.ask_for(advisor, case_id=case.id, kind=DocumentKind.OTHER)
+    lock = following.lock_case
+
+    def late(case_id: UUID) -> None:
+        """By the time the lock is ours, a colleague has checked the paper."""
+        change = update(Document).where(Document.id == paper.id).values(state=DocumentState.CHECKED)
+        session().execute(change.execution_options(synchronize_session=False))
+        lock(case_id)
+
+    monkeypatch.setattr(following, "lock_case", late)
+    services.attach(advisor, document_id=paper.id, name="Zeugnis.pdf", source=BytesIO(PDF))
+    session().refresh(paper)
+    assert paper.state is DocumentState.CHECKED
 
 
 def _state(case_id: UUID) -> CaseState:
