@@ -47,6 +47,7 @@ class Config:
     kern_folder: Path | None = None
     secure_cookies: bool = True
     transport: str = "auto"
+    proxies: int = 0
 
     @property
     def data_folder(self) -> Path:
@@ -118,6 +119,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         kern_folder=Path(environment["EINSTIEG_KERN_FOLDER"]) if environment.get("EINSTIEG_KERN_FOLDER") else None,
         secure_cookies=base_url.startswith("https://"),
         transport=environment.get("EINSTIEG_TRANSPORT") or "auto",
+        proxies=_proxies(environment.get("EINSTIEG_PROXIES") or "0"),
     )
 
 
@@ -133,6 +135,12 @@ def _mode(environment: Mapping[str, str], home: Path) -> Mode:
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingError("PORT is a number between 1 and 65535")
+    return int(text)
+
+
+def _proxies(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) == 1):
+        raise SettingError("EINSTIEG_PROXIES is the number of reverse proxies in front of this server, 0 to 9")
     return int(text)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask, g, request
 from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, clock, home, logs, queue
 from app.accounts import gate, installation, queries
@@ -37,6 +38,9 @@ def create_app(config: Config | None = None, *, needs_keys: bool = True) -> Flas
         logs.configure()
     app = Flask("einstieg", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
     app.request_class = MemoryRequest
+    if config.proxies:  # limits of tries count by address: without this, all visitors share the proxy's
+        proxied = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     _configure(app, config)
     clock.start_at(config.now)
     setup.init_app(app, config, needs_keys=needs_keys)

@@ -47,6 +47,7 @@ def test_a_complete_environment_makes_a_frozen_object(tmp_path: Path) -> None:
         ({"EINSTIEG_MODE": "test", "EINSTIEG_NOW": "2026-01-02T03:04:05"}, "EINSTIEG_NOW"),
         ({"EINSTIEG_MODE": "demo", "EINSTIEG_NOW": "tomorrow"}, "EINSTIEG_NOW"),
         ({"EINSTIEG_TRANSPORT": "pigeon"}, "EINSTIEG_TRANSPORT"),
+        ({"EINSTIEG_PROXIES": "viele"}, "EINSTIEG_PROXIES"),
     ],
 )
 def test_each_wrong_setting_is_named_and_not_quoted(tmp_path: Path, changes: dict[str, str], variable: str) -> None:
