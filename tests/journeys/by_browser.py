@@ -51,8 +51,9 @@ class BrowserVisitor:
 
     @property
     def text(self) -> str:
-        """What can be read on it, blanks folded."""
-        return " ".join((self.tab.locator("body").text_content() or "").split())
+        """What can be read in its main part, blanks folded."""
+        part = self.tab.locator("main" if self.tab.locator("main").count() else "body")
+        return " ".join((part.text_content() or "").split())
 
     def go(self, path: str) -> None:
         """Open an address of ours."""
@@ -84,7 +85,7 @@ class BrowserVisitor:
         """Press a button; without a label, the last one of the page's last form."""
         row = f":is(tr, li):has(a[href={_quoted(beside)}]) " if beside else ""
         wanted = f":has-text({_quoted(label)})" if label else ""
-        buttons = self._scope(inside).locator(f"{row}form button{wanted}")
+        buttons = self._scope(inside).locator(f"{row}form button:not([aria-hidden]){wanted}")
         self._click(buttons.first if label else buttons.last)
 
     def follow(self, label: str, *, inside: str = "") -> None:

@@ -29,8 +29,8 @@ class RequestVisitor:
 
     @property
     def text(self) -> str:
-        """What can be read on the page."""
-        return self.page.text
+        """What can be read in its main part."""
+        return self._scope("").text
 
     def go(self, path: str) -> None:
         """Open an address of ours."""
@@ -68,13 +68,14 @@ class RequestVisitor:
 
     def press(self, label: str = "", *, inside: str = "", beside: str = "") -> None:
         """Press a button; without a label, the last one of the page's last form."""
-        buttons = [one for one in self._scope(inside).all("button") if one.above("form") is not None]
+        found = self._scope(inside).all("button")
+        buttons = [one for one in found if one.above("form") is not None and "aria-hidden" not in one.attributes]
         if beside:
             buttons = [one for one in buttons if _stands_beside(one, beside)]
-        found = _with_label(buttons, label)[0] if label else buttons[-1]
-        form = found.above("form")
+        pressed = _with_label(buttons, label)[0] if label else buttons[-1]
+        form = pressed.above("form")
         assert form is not None
-        self._send(form, found)
+        self._send(form, pressed)
 
     def follow(self, label: str, *, inside: str = "") -> None:
         """Click a link."""

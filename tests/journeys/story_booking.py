@@ -111,7 +111,7 @@ def invite_again(house: House, family: Family, case: str) -> str:
     advisor = house.staff("beratung")
     advisor.go(f"{case}/termine")
     if advisor.values("without_papers"):
-        advisor.choose("without_papers", "dringend")
+        advisor.choose("without_papers", "urgent")
     advisor.press("Einladen")
     assert advisor.status == 200, advisor.text
     return house.until(lambda: _links(house, family) - known).pop()

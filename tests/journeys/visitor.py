@@ -24,7 +24,7 @@ class Visitor(Protocol):
 
     @property
     def text(self) -> str:
-        """What can be read on it, blanks folded."""
+        """What can be read in its main part, blanks folded."""
 
     def go(self, path: str) -> None:
         """Open an address of ours."""
