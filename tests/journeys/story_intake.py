@@ -84,7 +84,7 @@ def open_case(house: House, family: Family, *, advisor: str = "Anna Lindemann") 
     reception.go("/suche")
     reception.fill("q", family.sought_as)
     reception.press("Suchen")
-    assert family.name not in reception.text
+    assert not re.search(rf'href="/faelle/[0-9a-f-]+">(<bdi>)?{family.name}<', reception.html)
     reception.press("Neuen Fall anlegen")
     required = reception.required()
     while len(reception.values("children-0-given_names")) and not _has_row(reception, len(family.children)):
