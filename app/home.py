@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Flask
 
-from app import case_messages, demo_mail, policies, start
+from app import case_end, case_messages, demo_mail, policies, start
 from app.accounts import log_views, people_views, refusals
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
@@ -20,7 +20,7 @@ from app.messages.policies import MessagePermission
 from app.policies import Actor, Table
 from app.web import health, navigation
 from app.web.navigation import NavigationItem
-from cases import panels, schooling, tabs
+from cases import closing, panels, schooling, tabs
 from cases import policies as case_policies
 from cases import views as case_views
 from cases.consents import hooks as consent_hooks
@@ -137,6 +137,8 @@ def init_app(app: Flask) -> None:
     consent_hooks.on_withdrawn(case_messages.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
+    closing.asks(case_end.booked_talk)
+    closing.asks(case_end.unanswered_handover)
     standing.declare()
     message_references.told_by(case_messages.case_references)
     panels.add(APPOINTMENT_PANEL, case_messages.PANEL, PLACEMENT_PANEL, TASK_PANEL)

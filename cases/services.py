@@ -15,6 +15,7 @@ from app.data.base import new_id
 from app.data.database import transaction
 from app.errors import Invalid
 from app.policies import Actor, Permission, Role, authorise
+from cases.closing import Unsettled, unsettled
 from cases.keeping import keep_in_step, note, seal_child, seal_guardian
 from cases.kinds import AccessKind, CloseReason
 from cases.models import Case, CaseAccess
@@ -109,10 +110,16 @@ def advance_case(actor: Actor, *, case_id: UUID, state: CaseState) -> Case:
 
 
 def close_case(actor: Actor, *, case_id: UUID, reason: CloseReason) -> Case:
-    """Close a case for a reason out of the list, never free text; closing again changes nothing."""
+    """Close a case for a reason out of the list, never free text; closing again changes nothing.
+
+    Raises Unsettled while a booked talk or an open handover would go on without it.
+    """
     case = get_case(actor, case_id, CasePermission.CLOSE)
     with transaction():
         if case.state is not CaseState.CLOSED:
+            sentences = unsettled(case)
+            if sentences:
+                raise Unsettled(sentences)
             _set_state(actor, case, CaseState.CLOSED, reason=reason)
             case.closed_at = clock.now()
     return case

@@ -13,6 +13,7 @@ from app.web.actors import current_actor
 from app.web.pagination import page_number, page_urls
 from cases import frame, listing, overview, panels, services
 from cases.child_states import ChildState
+from cases.closing import Unsettled
 from cases.forms import CloseForm, NewCaseForm, PersonForm
 from cases.kinds import AccessKind, CloseReason
 from cases.models import Case
@@ -122,7 +123,11 @@ def close(case_id: UUID) -> ResponseReturnValue:
     form = CloseForm()
     if not form.validate_on_submit():
         return _management(services.read_case(current_actor(), case_id=case_id, part="management"), form), 422
-    services.close_case(current_actor(), case_id=case_id, reason=CloseReason(form.reason.data))
+    try:
+        services.close_case(current_actor(), case_id=case_id, reason=CloseReason(form.reason.data))
+    except Unsettled as error:
+        form.form_errors.extend(error.sentences)
+        return _management(services.read_case(current_actor(), case_id=case_id, part="management"), form), 409
     flash("Der Fall ist abgeschlossen.", "success")
     return redirect(url_for("cases.show", case_id=case_id), 303)
 

@@ -13,7 +13,6 @@ connection = context.config.attributes["connection"]
 store = context.config.attributes["store"]
 
 
-
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own column type as the plain one it is stored as."""
     if kind == "type" and isinstance(item, UtcDateTime):

@@ -55,9 +55,7 @@ def test_a_dead_redis_is_a_delay_and_no_failure(installation: Config, queue_serv
 
 
 def test_polling_on_request_is_fine(installation: Config) -> None:
-    assert str(found(replace(installation, transport="polling"), "transport")).startswith(
-        "OK transport: polling"
-    )
+    assert str(found(replace(installation, transport="polling"), "transport")).startswith("OK transport: polling")
 
 
 def test_a_database_that_answers_is_named_with_its_kind(installation: Config) -> None:
@@ -73,9 +71,7 @@ def test_a_database_that_answers_is_named_with_its_kind(installation: Config) ->
     "address",
     ["postgresql+psycopg://amt:geheim@127.0.0.1:1/einstieg", "geheim", "unbekannt://amt:geheim@h/d"],
 )
-def test_a_database_that_does_not_answer_fails_without_its_address(
-    installation: Config, address: str
-) -> None:
+def test_a_database_that_does_not_answer_fails_without_its_address(installation: Config, address: str) -> None:
     finding = found(replace(installation, database_url=address), "database")
 
     assert finding.level is Level.FAIL
@@ -110,9 +106,7 @@ def test_a_mail_server_is_greeted(installation: Config, smtp_server: SmtpServer)
     assert found(replace(real, smtp_url="smtp://127.0.0.1:1"), "mail").level is Level.FAIL
 
 
-@pytest.mark.parametrize(
-    ("free", "level"), [(10**8, Level.FAIL), (5 * 10**8, Level.WARN), (10**11, Level.OK)]
-)
+@pytest.mark.parametrize(("free", "level"), [(10**8, Level.FAIL), (5 * 10**8, Level.WARN), (10**11, Level.OK)])
 def test_a_disk_that_runs_full_is_noticed(
     installation: Config, monkeypatch: pytest.MonkeyPatch, free: int, level: Level
 ) -> None:

@@ -68,9 +68,7 @@ def connect(installation: Config) -> smtplib.SMTP:
 @pytest.mark.usefixtures("mailbox")
 def test_a_message_is_kept_as_it_was_sent(installation: Config) -> None:
     with connect(installation) as client:
-        client.send_message(
-            letter("Ihr Termin für Dienstag", html=True), to_addrs=["a@b.example", "c@d.example"]
-        )
+        client.send_message(letter("Ihr Termin für Dienstag", html=True), to_addrs=["a@b.example", "c@d.example"])
 
     (stored,) = messages(installation.mail_folder)
     assert stored.subject == "Ihr Termin für Dienstag"
@@ -100,9 +98,7 @@ def test_the_newest_message_comes_first(installation: Config) -> None:
         for number in range(5):
             client.send_message(letter(f"Nr. {number}"))
 
-    assert [mail.subject for mail in messages(installation.mail_folder)] == [
-        f"Nr. {n}" for n in (4, 3, 2, 1, 0)
-    ]
+    assert [mail.subject for mail in messages(installation.mail_folder)] == [f"Nr. {n}" for n in (4, 3, 2, 1, 0)]
     assert [mail.subject for mail in messages(installation.mail_folder, limit=2)] == ["Nr. 4", "Nr. 3"]
 
 

@@ -129,9 +129,7 @@ def test_a_programs_lock_lasts_as_long_as_its_process(tmp_path: Path) -> None:
 
 def test_a_program_gets_the_environment_of_its_row_and_nothing_else(tmp_path: Path) -> None:
     text = "import json, os, sys; open(sys.argv[1], 'w').write(json.dumps(sorted(os.environ)))"
-    child = spawn(
-        Program("names", ("/usr/bin/env", "-i", *(sys.executable, "-c", text, str(tmp_path / "out"))))
-    )
+    child = spawn(Program("names", ("/usr/bin/env", "-i", *(sys.executable, "-c", text, str(tmp_path / "out")))))
     assert child.wait(5) == 0
     plain = (tmp_path / "out").read_text()
 

@@ -141,9 +141,7 @@ def test_a_worker_that_keeps_crashing_ends_the_stack_with_a_sentence(
 def test_a_web_that_never_answers_ends_the_stack_with_a_sentence(
     run_python: Run, environment: dict[str, str], installation: Config
 ) -> None:
-    hasty = RUN.replace(
-        "settings = read", "import workers.stack; workers.stack.READY_SECONDS = 0.5\nsettings = read"
-    )
+    hasty = RUN.replace("settings = read", "import workers.stack; workers.stack.READY_SECONDS = 0.5\nsettings = read")
     process = run_python(hasty, "no-web", SLEEP, environment=environment)
 
     output, errors = process.communicate(timeout=9)

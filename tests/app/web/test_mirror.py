@@ -62,7 +62,8 @@ def test_the_mirror_notices_the_stylesheet_as_it_is_shipped(browser: Browser, si
     shipped = kern_stylesheet(None).read_text()
     page.route("**/family.css", lambda route: route.fulfill(body=shipped, content_type="text/css"))
     page.goto(site + "/termin/de/form")
-    page.get_by_role("button", name="Weiter").click()
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("button", name="Weiter").click()
     wrong = crooked(page)
     page.close()
     assert wrong

@@ -83,3 +83,18 @@ def test_an_appointment_is_called_off_from_its_own_case_alone_and_its_code_stays
     assert staff.post(f"/faelle/{other.id}/termine/{booked.id}/absagen").status_code == 404
     session().refresh(booked)
     assert booked.state is AppointmentState.BOOKED
+
+
+def test_a_case_with_a_booked_talk_is_not_closed_before_that_is_called_off(
+    world: World, office: Office, open_case: OpenCase, sign_in: SignIn
+) -> None:
+    case = open_case()
+    staff, path = sign_in("lead"), f"/faelle/{case.id}"
+    entry = {"starts": START, "channel": "none", "without_papers": "urgent", "count": "3"}
+    staff.post(f"{path}/termine/neu", data=entry)
+    refused = staff.post(f"{path}/abschluss", data={"reason": "moved_away"})
+    assert refused.status_code == 409
+    assert "Es ist noch ein Termin gebucht" in refused.text
+    booked = session().scalars(select(Appointment)).one()
+    staff.post(f"{path}/termine/{booked.id}/absagen")
+    assert staff.post(f"{path}/abschluss", data={"reason": "moved_away"}).status_code == 303
