@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.accounts import queries as people
@@ -68,6 +68,15 @@ def open_tasks(
 
     A task nobody in particular has belongs to whoever counsels the case now. `until` leaves later ones out.
     """
+    return _lines(actor, _open_rows(actor, team=team, until=until)[:at_most], today)
+
+
+def count_overdue(actor: Actor, *, today: date) -> int:
+    """How many tasks on the widest list the actor may see should have been done before `today`."""
+    return len(_open_rows(actor, team=True, until=today - timedelta(days=1)))
+
+
+def _open_rows(actor: Actor, *, team: bool, until: date | None) -> list[tuple[Task, Case]]:
     query = (
         select(Task, Case)
         .join(Case, Case.id == Task.case_id)
@@ -80,16 +89,8 @@ def open_tasks(
         query = query.where(or_(mine, and_(Task.assigned_to.is_(None), Case.advisor_id == actor.user_id)))
     if until is not None:
         query = query.where(Task.due_on <= until)
-    rows = [
-        (task, case) for task, case in session().execute(query) if permits(actor, CasePermission.MANAGE_TASKS, case)
-    ]
-    return _lines(actor, rows[:at_most], today)
-
-
-def count_overdue(actor: Actor, *, today: date) -> int:
-    """How many open tasks of the cases an actor may know of should have been done before `today`."""
-    query = select(func.count()).select_from(Task).join(Case, Case.id == Task.case_id)
-    return session().scalar(query.where(Task.state == TaskState.OPEN, Task.due_on < today, visible_to(actor))) or 0
+    rows = session().execute(query)
+    return [(task, case) for task, case in rows if permits(actor, CasePermission.MANAGE_TASKS, case)]
 
 
 def tasks_of_case(actor: Actor, case: Case, *, today: date) -> list[TaskLine]:

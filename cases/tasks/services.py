@@ -13,7 +13,7 @@ from app.data import audit, records
 from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import session, transaction
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.policies import Actor, OrganisationKind, authorise
 from cases.keeping import note
 from cases.kinds import TaskKind
@@ -66,6 +66,7 @@ def finish_task(actor: Actor, *, task_id: UUID) -> Task:
     """Mark a task as done; doing so twice changes nothing."""
     task = get_task(actor, task_id)
     with transaction():
+        task = _locked(task_id)
         case = get_case(actor, task.case_id, CasePermission.MANAGE_TASKS)
         if task.state is TaskState.OPEN:
             task.state, task.done_at, task.done_by = TaskState.DONE, clock.now(), actor.user_id
@@ -77,6 +78,7 @@ def reopen_task(actor: Actor, *, task_id: UUID) -> Task:
     """Take a finished or dropped task up again."""
     task = get_task(actor, task_id)
     with transaction():
+        task = _locked(task_id)
         case = get_case(actor, task.case_id, CasePermission.MANAGE_TASKS)
         if task.state is not TaskState.OPEN:
             task.state, task.done_at, task.done_by = TaskState.OPEN, None, None
@@ -132,6 +134,16 @@ def _present(case_id: UUID, child_id: UUID | None, kind: TaskKind, due_on: date)
 def _lock(case_id: UUID) -> None:
     """Queue at the case's row, so that two workers do not plan the same task (SQLite has one writer anyway)."""
     session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
+
+
+def _locked(task_id: UUID) -> Task:
+    """The task as it is now, locked until the open transaction ends: of two at once the second sees the first."""
+    task = session().scalar(
+        select(Task).where(Task.id == task_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if task is None:
+        raise NotFound("task")
+    return task
 
 
 def _assignee(actor: Actor, case: Case, wanted: UUID | None) -> UUID | None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from app import clock
+from app.data.audit import Action, AuditEntry
 from app.data.database import session, transaction
 from app.errors import NotFound
 from app.policies import system_of
 from cases.kinds import TaskKind
-from cases.models import Task
+from cases.models import Case, Task
+from cases.queries import get_case
 from cases.states import TaskState
 from cases.tasks import queries, services
+from tests.plugins.acceptance import HandOver
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
 
@@ -72,3 +80,54 @@ def test_strangers_find_no_task(world: World, open_case: OpenCase) -> None:
         with pytest.raises(NotFound):
             services.add_task(world.actor(who), case_id=case.id, kind=TaskKind.GENERAL, due_on=clock.today())
     assert queries.open_tasks(world.actor("lead"), team=True, today=clock.today())[0].assignee == "Anna Beraterin"
+
+
+def test_of_two_who_finish_a_task_at_once_one_did_it(
+    app: Flask, world: World, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = open_case(advisor="advisor")
+    actors = [world.actor(who) for who in ("advisor", "lead")]
+    task_id = services.add_task(actors[0], case_id=case.id, kind=TaskKind.CALL_BACK, due_on=clock.today()).id
+    session().rollback()
+    both_inside = Barrier(2)
+
+    def look(*asked: Any) -> Case:
+        """Gives the other writer time to come as far; under the lock only one gets here at a time."""
+        try:
+            both_inside.wait(timeout=0.5)
+        except BrokenBarrierError:
+            pass
+        return get_case(*asked)
+
+    def finish(number: int) -> None:
+        with app.app_context():
+            services.finish_task(actors[number], task_id=task_id)
+
+    monkeypatch.setattr(services, "get_case", look)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(finish, range(2)))
+    session().expire_all()
+    noted = session().scalars(
+        select(AuditEntry).where(AuditEntry.subject_id == task_id, AuditEntry.action == Action.CHANGED)
+    )
+    assert [entry.actor_id for entry in noted] == [session().get_one(Task, task_id).done_by]
+    services.reopen_task(actors[0], task_id=task_id)
+    assert session().get_one(Task, task_id).state is TaskState.OPEN
+
+
+@pytest.mark.parametrize(("who", "count"), [("advisor", 1), ("lead", 3), ("manager", 1), ("kim_lead", 2)])
+def test_as_many_tasks_are_counted_overdue_as_the_list_shows(
+    world: World, open_case: OpenCase, hand_over: HandOver, who: str, count: int
+) -> None:
+    today = clock.today()
+    mine, others = open_case(advisor="advisor"), open_case(advisor="colleague")
+    hand_over(mine, "manager")
+    for giver, case in (("reception", mine), ("colleague", others)):
+        for days in (1, 0):
+            day = today - timedelta(days=days)
+            services.add_task(world.actor(giver), case_id=case.id, kind=TaskKind.CALL_BACK, due_on=day)
+    due = today - timedelta(days=1)
+    services.add_task(world.actor("manager"), case_id=mine.id, kind=TaskKind.GENERAL, due_on=due)
+    lines = queries.open_tasks(world.actor(who), team=True, today=today)
+    overdue = sum(line.urgency.is_overdue for line in lines)
+    assert queries.count_overdue(world.actor(who), today=today) == overdue == count
