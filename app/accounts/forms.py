@@ -70,6 +70,22 @@ class RolesForm(EinstiegForm):
     is_active = BooleanField("Darf sich anmelden")
 
 
+class ResetPasswordForm(EinstiegForm):
+    """Another password for somebody who forgot theirs."""
+
+    new = PasswordField(
+        "Neues Passwort",
+        [InputRequired(), Length(max=200)],
+        description=f"{PASSWORD_HINT} Die Person ändert es unter „Mein Konto“.",
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        "Neues Passwort wiederholen",
+        [InputRequired(), EqualTo("new", "Die beiden neuen Passwörter sind nicht gleich.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
 class LogFilterForm(EinstiegForm):
     """What to look for in the log."""
 

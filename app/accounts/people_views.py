@@ -8,11 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import queries, services
-from app.accounts.forms import PersonForm, RolesForm
+from app.accounts.forms import PersonForm, ResetPasswordForm, RolesForm
 from app.accounts.models import User, UserProfile
 from app.accounts.policies import AccountPermission
 from app.accounts.roles import roles_at
 from app.errors import Invalid
+from app.extensions import limiter
 from app.policies import Actor, Role, authorise
 from app.web.actors import current_actor
 from app.web.roles import ROLE_LABELS, role_names
@@ -65,8 +66,7 @@ def edit(user_id: UUID) -> ResponseReturnValue:
     """Change somebody's roles, or block the sign-in."""
     actor = _administrator()
     user = queries.get_user(actor, user_id, AccountPermission.MANAGE_USERS)
-    form = RolesForm(data={"roles": [role.value for role in user.roles], "is_active": user.is_active})
-    form.roles.choices = _role_choices(actor)
+    form = _roles_form(actor, user)
     if form.validate_on_submit():
         try:
             roles = frozenset(Role(role) for role in form.roles.data or [])
@@ -76,11 +76,43 @@ def edit(user_id: UUID) -> ResponseReturnValue:
         else:
             flash("Die Änderung gilt ab jetzt.", "success")
             return redirect(url_for("people.index"), 303)
-    return _edit_page(form, user), 422 if form.errors else 200
+    return _edit_page(user, form, ResetPasswordForm(formdata=None)), 422 if form.errors else 200
 
 
-def _edit_page(form: RolesForm, user: User) -> str:
-    return render_template("accounts/person.html", form=form, profile=queries.profiles([user.id])[user.id])
+@blueprint.post("/<uuid:user_id>/passwort")
+@limiter.limit("30 per 15 minutes")
+def reset_password(user_id: UUID) -> ResponseReturnValue:
+    """Set another password for somebody; all their sessions end."""
+    actor = _administrator()
+    user = queries.get_user(actor, user_id, AccountPermission.MANAGE_USERS)
+    form = ResetPasswordForm()
+    if form.validate_on_submit():
+        try:
+            services.reset_password(actor, user_id=user_id, new=form.new.data or "")
+        except Invalid as error:
+            form[error.field].errors = [ERRORS[error.code]]
+        else:
+            flash("Das neue Passwort gilt ab jetzt. Bitte übergeben Sie es persönlich.", "success")
+            return redirect(url_for("people.edit", user_id=user_id), 303)
+    return _edit_page(user, _roles_form(actor, user, is_sent=False), form), 422
+
+
+def _edit_page(user: User, form: RolesForm, resetting: ResetPasswordForm) -> str:
+    return render_template(
+        "accounts/person.html",
+        form=form,
+        resetting=resetting,
+        user=user,
+        profile=queries.profiles([user.id])[user.id],
+        is_oneself=user.id == current_actor().user_id,
+    )
+
+
+def _roles_form(actor: Actor, user: User, *, is_sent: bool = True) -> RolesForm:
+    present = {"roles": [role.value for role in user.roles], "is_active": user.is_active}
+    form = RolesForm(data=present) if is_sent else RolesForm(formdata=None, data=present)
+    form.roles.choices = _role_choices(actor)
+    return form
 
 
 def _administrator() -> Actor:

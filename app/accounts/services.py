@@ -134,6 +134,27 @@ def change_user(actor: Actor, *, user_id: UUID, roles: frozenset[Role], is_activ
     return user
 
 
+def reset_password(actor: Actor, *, user_id: UUID, new: str) -> User:
+    """Give somebody who forgot theirs another password and end all their sessions; one's own is changed by the old.
+
+    Raises Invalid for a weak one or for oneself, NotPermitted for somebody of another organisation.
+    """
+    authorise(actor, AccountPermission.MANAGE_USERS)
+    with transaction() as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise NotFound("user")
+        authorise(actor, AccountPermission.MANAGE_USERS, user)
+        if user.id == actor.user_id:
+            raise Invalid("new", "oneself")
+        if passwords.is_weak(new):
+            raise Invalid("new", "weak")
+        user.password_hash = passwords.hash_password(new)
+        _end_sessions(user)
+        _note(audit.Action.CHANGED, user, by=actor.user_id, facts={"password": "reset"})
+    return user
+
+
 def _add_user(
     organisation_id: UUID, roles: frozenset[Role], profile: UserProfile, password: str, *, by: UUID | None
 ) -> User:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.accounts import services
 from app.accounts.models import UserProfile
+from app.data.audit import Action, AuditEntry
+from app.data.database import session
 from app.errors import Invalid, NotPermitted
 from app.policies import Role
 from cases.models import Case
@@ -80,3 +83,55 @@ def test_nobody_but_administrators_manages_people(sign_in: Callable[[str], Flask
     client = sign_in(who)
     assert client.get("/verwaltung/personen").status_code == 403
     assert client.post("/verwaltung/personen/neu", data={}).status_code == 403
+
+
+def test_an_administrator_sets_a_password_and_all_sessions_of_that_person_end(
+    sign_in: Callable[[str], FlaskClient], world: World
+) -> None:
+    advisor, admin = sign_in("advisor"), sign_in("admin")
+    url = f"/verwaltung/personen/{world.users['advisor']}"
+    assert "Neues Passwort setzen" in admin.get(url).text
+    assert advisor.get("/konto").status_code == 200
+    new = "drei Birnen im Korb"
+    answer = admin.post(f"{url}/passwort", data={"new": new, "again": new})
+    assert (answer.status_code, answer.headers["Location"]) == (303, url)
+    assert advisor.get("/konto").status_code in (302, 303)
+    assert admin.get("/konto").status_code == 200
+    assert services.sign_in(email="advisor@einstieg.example", password=PASSWORD) is None
+    assert services.sign_in(email="advisor@einstieg.example", password=new) is not None
+    noted = session().scalars(select(AuditEntry).where(AuditEntry.facts == '{"password":"reset"}')).one()
+    assert (noted.action, noted.actor_id, noted.subject_id) == (
+        Action.CHANGED,
+        world.users["admin"],
+        world.users["advisor"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"), [(("kurz", "kurz"), "zu einfach"), (("drei Birnen im Korb", "zwei"), "nicht gleich")]
+)
+def test_a_weak_or_mistyped_password_is_not_set(
+    sign_in: Callable[[str], FlaskClient], world: World, sent: tuple[str, str], sentence: str
+) -> None:
+    url = f"/verwaltung/personen/{world.users['advisor']}/passwort"
+    answer = sign_in("admin").post(url, data=dict(zip(("new", "again"), sent, strict=True)))
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert "drei Birnen" not in answer.text
+    assert services.sign_in(email="advisor@einstieg.example", password=PASSWORD) is not None
+
+
+def test_nobody_sets_a_password_of_another_house_or_their_own_without_the_old_one(
+    sign_in: Callable[[str], FlaskClient], world: World
+) -> None:
+    data = {"new": "drei Birnen im Korb", "again": "drei Birnen im Korb"}
+    admin = sign_in("admin")
+    assert admin.post(f"/verwaltung/personen/{world.users['manager']}/passwort", data=data).status_code == 404
+    own = f"/verwaltung/personen/{world.users['admin']}"
+    assert "Neues Passwort setzen" not in admin.get(own).text
+    assert admin.post(f"{own}/passwort", data=data).status_code == 422
+    assert sign_in("lead").post(f"{own}/passwort", data=data).status_code == 403
+    for who, error in (("admin", Invalid), ("lead", NotPermitted)):
+        with pytest.raises(error):
+            services.reset_password(world.actor(who), user_id=world.users["admin"], new=data["new"])
+    with pytest.raises(NotPermitted):
+        services.reset_password(world.actor("admin"), user_id=world.users["manager"], new=data["new"])
