@@ -85,6 +85,14 @@ def locked(handover_id: UUID) -> Handover:
     return handover
 
 
+def locked_for(actor: Actor, handover_id: UUID, permission: Permission) -> Handover:
+    """The locked handover, if the actor holds `permission` on its case now; raises NotFound when it just went."""
+    handover = locked(handover_id)
+    session().expire(session().get_one(Case, handover.case_id))
+    get_case(actor, handover.case_id, permission)
+    return handover
+
+
 def owner_of(handover_id: UUID) -> Actor | None:
     """The system acting for the sender of a handover, for the worker; None when there is no such handover."""
     query = (

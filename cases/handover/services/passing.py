@@ -14,7 +14,6 @@ from cases.handover import access, queries, steps
 from cases.handover.models import Handover
 from cases.handover.policies import HandoverPermission
 from cases.handover.states import HandoverState
-from cases.models import Case
 from cases.queries import get_case
 
 
@@ -33,7 +32,7 @@ def hand_on(
     """
     handover = queries.get_handover(actor, handover_id, HandoverPermission.HAND_ON)
     with transaction():
-        handover = _still_carried(actor, handover_id)
+        handover = queries.locked_for(actor, handover_id, HandoverPermission.HAND_ON)
         _must_be_carried(handover)
         if not reason.strip():
             raise Invalid("reason", "required")
@@ -56,7 +55,7 @@ def cancel_hand_on(actor: Actor, *, handover_id: UUID) -> Handover:
     """Keep a case after all while nobody has accepted it."""
     handover = queries.get_handover(actor, handover_id, HandoverPermission.HAND_ON)
     with transaction():
-        handover = _still_carried(actor, handover_id)
+        handover = queries.locked_for(actor, handover_id, HandoverPermission.HAND_ON)
         if handover.state is not HandoverState.ACCEPTED:
             steps.take_back_preview(handover)
             steps.enter(actor, handover, HandoverState.ACCEPTED, shown=HandoverState.WITHDRAWN)
@@ -69,7 +68,7 @@ def return_case(actor: Actor, *, handover_id: UUID, reason: str) -> Handover:
     """Give a case back to its sender, who is told why; with it goes everything the body could open."""
     handover = queries.get_handover(actor, handover_id, HandoverPermission.HAND_ON)
     with access.changing_access(handover.case_id):
-        handover = _still_carried(actor, handover_id)
+        handover = queries.locked_for(actor, handover_id, HandoverPermission.HAND_ON)
         if not reason.strip():
             raise Invalid("reason", "required")
         steps.enter(actor, handover, HandoverState.RETURNED, text=reason)
@@ -79,14 +78,6 @@ def return_case(actor: Actor, *, handover_id: UUID, reason: str) -> Handover:
         handover.manager_id, handover.closed_at = None, clock.now()
         handover.answered_at, handover.answered_by = clock.now(), actor.user_id
         steps.tell(actor, handover, f"Fall von {desk} zurückgegeben. {reason}")
-    return handover
-
-
-def _still_carried(actor: Actor, handover_id: UUID) -> Handover:
-    """The locked handover, if the actor still has its case; raises NotFound when it went on a moment ago."""
-    handover = queries.locked(handover_id)
-    session().expire(session().get_one(Case, handover.case_id))
-    get_case(actor, handover.case_id, HandoverPermission.HAND_ON)
     return handover
 
 

@@ -60,7 +60,7 @@ def reroute(actor: Actor, *, handover_id: UUID) -> Handover:
     """Have a desk sought again, without those that declined; while it is offered, the offer is taken back."""
     handover = queries.get_handover(actor, handover_id, HandoverPermission.REQUEST)
     with transaction():
-        handover = queries.locked(handover_id)
+        handover = queries.locked_for(actor, handover_id, HandoverPermission.REQUEST)
         check_step(handover.state, HandoverState.ROUTING)
         _not_with_kim(handover)
         steps.take_back_preview(handover)
@@ -75,7 +75,7 @@ def choose_desk(actor: Actor, *, handover_id: UUID, desk_id: UUID, reason: str =
     """Offer to a desk of the sender's choice instead of the routed one; raises Invalid without consent for it."""
     handover = queries.get_handover(actor, handover_id, HandoverPermission.REQUEST)
     with transaction():
-        handover = queries.locked(handover_id)
+        handover = queries.locked_for(actor, handover_id, HandoverPermission.REQUEST)
         check_step(handover.state, HandoverState.OFFERED)
         _not_with_kim(handover)
         steps.check_nameless(get_case(actor, handover.case_id), reason)
@@ -88,7 +88,7 @@ def withdraw(actor: Actor, *, handover_id: UUID, reason: str = "") -> Handover:
     """Take a handover back at any time; from a body that accepted it the case is taken with a new key."""
     handover = queries.get_handover(actor, handover_id, HandoverPermission.REQUEST)
     with access.changing_access(handover.case_id):
-        handover = queries.locked(handover_id)
+        handover = queries.locked_for(actor, handover_id, HandoverPermission.REQUEST)
         access.end(actor, handover, reason)
     return handover
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,6 +27,7 @@ from cases.handover.models import Desk, Handover, HandoverPreview, HandoverStep
 from cases.handover.rules import Need, Urgency
 from cases.handover.states import HandoverState
 from cases.models import Case, CaseAccess
+from cases.services import assign_advisor
 from cases.sheets import ChildSheet, FamilySheet
 from tests.cases.handover.conftest import REASON, Desks, Way
 from tests.plugins.application import World
@@ -315,3 +317,26 @@ def test_urgency_and_wish_reach_the_sheet(way: Way, world: World) -> None:
     sheet = queries.sheet_of(world.actor("advisor"), handover)
     assert (sheet.urgency, sheet.wish) == ("urgent", "Beratung auf Ukrainisch")
     assert queries.waiting_for_route() == [handover.id]
+
+
+@pytest.mark.parametrize("act", ["choose_desk", "reroute", "withdraw"])
+def test_whoever_lost_the_case_a_moment_ago_moves_no_handover_of_it(
+    way: Way, world: World, desks: Desks, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    handover = way.offered()
+    actor, lead = world.actor("advisor"), world.actor("lead")
+    permitted = queries.get_handover
+
+    def late(*asked: Any) -> Handover:
+        """Between the question whether one may and the act itself, the lead gives the case to a colleague."""
+        found = permitted(*asked)
+        assign_advisor(lead, case_id=handover.case_id, advisor_id=world.users["colleague"])
+        return found
+
+    monkeypatch.setattr(queries, "get_handover", late)
+    chosen = {"desk_id": desks.kim} if act == "choose_desk" else {}
+    with pytest.raises(NotFound):
+        getattr(services, act)(actor, handover_id=handover.id, **chosen)
+    session().expire_all()
+    kept = session().get_one(Handover, handover.id)
+    assert (kept.state, kept.desk_id, kept.routing_epoch) == (HandoverState.OFFERED, desks.kim, 1)
