@@ -21,7 +21,7 @@ from cases.kinds import ConsentPurpose, LegalBasis
 from cases.models import Case
 from cases.policies import CasePermission
 from cases.queries import contact_of, get_case, guardians_of
-from cases.services import read_case
+from cases.services import read_case, record_read
 from cases.sheets import ConsentDetail
 
 blueprint = Blueprint("consents", __name__, url_prefix="/faelle/<uuid:case_id>/einwilligungen")
@@ -68,6 +68,7 @@ def record(case_id: UUID) -> ResponseReturnValue:
         else:
             flash("Die Einwilligung ist festgehalten.", "success")
             return redirect(url_for("consents.show", case_id=case_id), 303)
+    record_read(actor, case, "consents")
     return render_template("cases/consents/record.html", case=case, form=form), 422 if form.errors else 200
 
 
@@ -88,6 +89,7 @@ def withdraw(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
             flash("Der Widerruf ist festgehalten. Was darauf beruhte, läuft nicht weiter.", "success")
             return redirect(url_for("consents.show", case_id=case_id), 303)
     case = get_case(actor, case_id, CasePermission.MANAGE_CONSENTS)
+    record_read(actor, case, "consents")
     return render_template(
         "cases/consents/withdraw.html", case=case, consent=consent, form=form
     ), 422 if form.errors else 200

@@ -181,6 +181,7 @@ def _conflict_page(case_id: UUID, session_id: UUID, form: SessionForm) -> Respon
     """Both texts side by side; this session's own script puts the part it needs into the page being written."""
     actor = current_actor()
     case, talk = _talk(case_id, session_id, CasePermission.WRITE_NOTES)
+    record_read(actor, case, "session")
     view = queries.session_view(actor, case, talk)
     page = render_template(
         "cases/sessions/conflict.html",
@@ -222,6 +223,7 @@ def _completion_conflict(case_id: UUID, session_id: UUID, form: CompleteForm) ->
     """The form again with both people's result in it, to be read once more before completing."""
     actor = current_actor()
     case, talk = _talk(case_id, session_id, CasePermission.WRITE_NOTES)
+    record_read(actor, case, "session")
     view = queries.session_view(actor, case, talk)
     title = f"Fassung von {view.author}"
     for field, theirs in ((form.results, view.notes.results), (form.next_steps, view.notes.next_steps)):

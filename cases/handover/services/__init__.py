@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.handover.services.answering import accept, decline, read_inbox, read_preview
+from cases.handover.services.answering import accept, decline, read_handovers, read_inbox, read_preview
 from cases.handover.services.desks import DeskPlan, add_desk, change_desk
 from cases.handover.services.passing import cancel_hand_on, hand_on, return_case
 from cases.handover.services.requesting import choose_desk, request_handover, reroute, withdraw
@@ -19,6 +19,7 @@ __all__ = [
     "finish_keys",
     "hand_on",
     "heed_withdrawal",
+    "read_handovers",
     "read_inbox",
     "read_preview",
     "request_handover",

@@ -15,6 +15,8 @@ from cases.handover.models import Handover
 from cases.handover.policies import HandoverPermission
 from cases.handover.queries import Offer, get_offer
 from cases.handover.states import HandoverState
+from cases.models import Case
+from cases.services import record_list_read
 
 
 def read_inbox(actor: Actor) -> list[Offer]:
@@ -30,6 +32,16 @@ def read_inbox(actor: Actor) -> list[Offer]:
             facts={"offers": [str(offer.handover.id) for offer in offers]},
         )
     return offers
+
+
+def read_handovers(actor: Actor) -> tuple[list[Offer], list[tuple[Handover, Case]]]:
+    """The offers to the actor's body and the cases it has accepted, which the page names; both in the trail."""
+    authorise(actor, HandoverPermission.LIST_OFFERS)
+    with transaction():
+        offers = read_inbox(actor)
+        accepted = queries.accepted(actor)
+        record_list_read(actor, case_ids=[case.id for _, case in accepted])
+    return offers, accepted
 
 
 def read_preview(actor: Actor, *, handover_id: UUID) -> Offer:

@@ -27,8 +27,7 @@ def index() -> ResponseReturnValue:
     """What is offered to the actor's body, and what the actor has accepted."""
     actor = current_actor()
     authorise(actor, HandoverPermission.LIST_OFFERS)
-    offers = services.read_inbox(actor)
-    accepted = queries.accepted(actor)
+    offers, accepted = services.read_handovers(actor)
     return render_template(
         "cases/handover/inbox.html",
         offers=offers,

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from app import clock
+from app.data.audit import Action, AuditEntry
 from app.data.database import session
 from app.errors import Invalid, NotFound
 from app.policies import Actor
@@ -133,3 +135,18 @@ def test_strangers_see_and_record_nothing(world: World, open_case: OpenCase) -> 
     for who in ("colleague", "manager", "admin", "officer"):
         with pytest.raises(NotFound):
             services.record_consent(world.actor(who), case_id=case_id, **_told(recipient_id=world.kim.id))
+
+
+def test_the_forms_of_a_consent_name_the_family_and_stand_in_the_trail(
+    world: World, open_case: OpenCase, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    case_id, client = open_case().id, sign_in("reception")
+    actor, base = world.actor("reception"), f"/faelle/{case_id}/einwilligungen"
+    consent_id = services.record_consent(actor, case_id=case_id, **_told(recipient_id=world.kim.id)).id
+    reads = select(func.count()).where(AuditEntry.action == Action.READ, AuditEntry.case_id == case_id)
+    before = session().scalar(reads) or 0
+    assert "Olena Kovalenko" in client.get(f"{base}/neu").text
+    assert client.post(f"{base}/neu", data={"purpose": ""}).status_code == 422
+    assert client.get(f"{base}/{consent_id}/widerruf").status_code == 200
+    session().rollback()
+    assert session().scalar(reads) == before + 3

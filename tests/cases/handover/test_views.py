@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from app.data.audit import Action, AuditEntry
 from app.data.database import session
 from cases.handover import services
 from cases.handover.models import Desk, Handover
@@ -125,3 +127,11 @@ def test_the_lead_keeps_the_desks(way: Way, desks: Desks, sign_in: SignIn) -> No
     assert lead.get(f"/stellen/{desks.welfare}").status_code == 404
     assert sign_in("manager").get("/stellen").status_code == 403
     assert sign_in("advisor").get("/uebergaben").status_code == 403
+
+
+def test_the_accepted_cases_named_on_the_page_are_in_the_trail(way: Way, world: World, sign_in: SignIn) -> None:
+    case_id = way.accepted().case_id
+    assert "Kovalenko" in sign_in("manager").get("/uebergaben").text
+    noted = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "case_list")).one()
+    assert (noted.action, noted.actor_id) == (Action.READ, world.users["manager"])
+    assert str(case_id) in noted.facts

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 
 from app import clock
 from app.data import records
-from app.data.audit import AuditEntry
+from app.data.audit import Action, AuditEntry
 from app.data.base import new_id
 from app.data.database import session
 from app.errors import Invalid, NotFound, StorageFull, VersionConflict, WrongState
@@ -234,3 +234,19 @@ def test_the_page_that_completes_a_talk_shows_its_result_and_is_in_the_trail(
     before = session().scalar(read) or 0
     assert browser.get(f"/faelle/{talk[0]}/gespraeche/{talk[1]}/abschliessen").status_code == 200
     assert session().scalar(read) == before + 1
+
+
+def test_a_colleagues_text_shown_in_a_conflict_is_in_the_trail(
+    world: World, talk: tuple[UUID, UUID], sign_in: Callable[[str], FlaskClient]
+) -> None:
+    case_id, session_id = talk
+    url = f"/faelle/{case_id}/gespraeche/{session_id}"
+    services.save_notes(world.actor("advisor"), session_id=session_id, notes=_notes("Annas Satz"), expected=1)
+    lena, conflicts = sign_in("lead"), (url, f"{url}/abschliessen")
+    reads = select(func.count()).where(
+        AuditEntry.action == Action.READ, AuditEntry.case_id == case_id, AuditEntry.actor_id == world.users["lead"]
+    )
+    for number, address in enumerate(conflicts, start=1):
+        answer = lena.post(address, data=_sent(1, "Lenas Satz", results="Lenas Ergebnis", next_steps=""))
+        assert answer.status_code == 409
+        assert session().scalar(reads) == number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
 from typing import Any
@@ -93,10 +94,8 @@ def test_of_two_who_finish_a_task_at_once_one_did_it(
 
     def look(*asked: Any) -> Case:
         """Gives the other writer time to come as far; under the lock only one gets here at a time."""
-        try:
+        with suppress(BrokenBarrierError):
             both_inside.wait(timeout=0.5)
-        except BrokenBarrierError:
-            pass
         return get_case(*asked)
 
     def finish(number: int) -> None:
