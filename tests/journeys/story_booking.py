@@ -24,7 +24,7 @@ def book(house: House, family: Family, link: str) -> tuple[Visitor, datetime]:
     direction = "rtl" if family.language == "ar" else "ltr"
     assert f'lang="{family.language}" dir="{direction}"' in phone.html
     phone.follow("", inside="inhalt")
-    _choose_time(phone)
+    choose_time(phone)
     phone.tick("coming", "mother")
     phone.tick("coming", "child")
     phone.fill("count", str(1 + len(family.children)))
@@ -70,7 +70,7 @@ def move_by_code(house: House, family: Family, code: str, before: datetime) -> d
     phone.press()
     assert phone.path.endswith("/termin") and code not in phone.path
     phone.go(phone.path.replace("/termin", "/verschieben"))
-    _choose_time(phone)
+    choose_time(phone)
     phone.press()
     after = appointment_on(phone)
     assert after != before
@@ -122,7 +122,7 @@ def _links(house: House, family: Family) -> set[str]:
     return {link for text in texts for link in LINK.findall(text)}
 
 
-def _choose_time(phone: Visitor) -> None:
+def choose_time(phone: Visitor) -> None:
     """Take the second time of the list, if there is one."""
     times = phone.values("starts")
     assert times, phone.text

@@ -90,7 +90,7 @@ def open_case(house: House, family: Family, *, advisor: str = "Anna Lindemann") 
     while len(reception.values("children-0-given_names")) and not _has_row(reception, len(family.children)):
         reception.press("Weiteres Kind")
         required += 2
-    _fill_new_case(reception, family, advisor)
+    fill_new_case(reception, family, advisor)
     reception.press("Fall anlegen")
     assert reception.status == 200, reception.text
     assert f"Familie {family.name}" in reception.text
@@ -154,7 +154,7 @@ def _has_row(reception: Visitor, number: int) -> bool:
     return bool(reception.values(f"children-{number - 1}-given_names"))
 
 
-def _fill_new_case(reception: Visitor, family: Family, advisor: str) -> None:
+def fill_new_case(reception: Visitor, family: Family, advisor: str) -> None:
     reception.fill("family_name", family.name)
     reception.fill("phone", family.phone)
     reception.fill("email", family.email)
