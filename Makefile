@@ -3,6 +3,8 @@
 # Tools are called as modules, as the scripts in .venv/bin stop working when the folder is moved.
 
 SHELL := /bin/sh
+# Packages are compiled when first used; without keeping that, every start would take seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?=
 BIN := .venv/bin
 RUNTIME := .venv/.stamp-run
