@@ -22,6 +22,7 @@ from scheduling.resources.forms import (
     RoomForm,
 )
 from scheduling.resources.queries import Pool, conflicts_of, get_absence, get_pool, get_room
+from scheduling.resources.week import clock_of, in_short
 from scheduling.world import ResourceKind
 
 blueprint = Blueprint("resources", __name__, url_prefix="/sprechzeiten")
@@ -39,6 +40,7 @@ def index() -> ResponseReturnValue:
         weekdays=WEEKDAYS,
         in_holidays=IN_HOLIDAYS,
         clock_of=clock_of,
+        in_short=in_short,
     )
 
 
@@ -162,11 +164,6 @@ def remove_absence(absence_id: UUID) -> ResponseReturnValue:
     """Back earlier."""
     services.remove_absence(current_actor(), absence_id=absence_id)
     return _done("Die Abwesenheit ist entfernt.")
-
-
-def clock_of(minute: int) -> str:
-    """A minute of the day as `09:30`; the end of the day is `24:00`."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _choices(pool: Pool) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ class Photographer:
         for who, shots in STAFF.items():
             with self._somebody(who) as page:
                 for shot in shots:
+                    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHTS[WIDTHS[0]]})
                     page.goto(self.stack.url + shot.path.format(**self.found))
                     _act(page, shot)
                     self._keep(page, shot.name)
