@@ -75,6 +75,7 @@ class Photographer:
             page.get_by_role("button", name="Gespräch beginnen").click()
             page.wait_for_url(re.compile("/gespraeche/"))
             self.found["session"] = page.url.removeprefix(self.stack.url)
+            self.found["longest"] = self._case(page)
             self.found["papers"] = self._case(page, state="documents_incomplete")
         with self._somebody("kim") as page:
             page.goto(f"{self.stack.url}/uebergaben")

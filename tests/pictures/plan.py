@@ -28,6 +28,7 @@ STAFF: dict[str, tuple[Shot, ...]] = {
         Shot("home-advisor", "/"),
         Shot("list", "/faelle"),
         Shot("case", "/faelle/{counselled}"),
+        Shot("case-longest", "/faelle/{longest}"),
         Shot("intake", "/faelle/{counselled}/erfassung"),
         Shot("intake-block", "/faelle/{counselled}/kinder/{child}/schule"),
         Shot("documents", "/faelle/{papers}/unterlagen"),
