@@ -29,6 +29,10 @@ PARTS = {
     "invitation": "die Einladung",
     "appointments": "die Termine",
     "placement": "die Schulplatzsuche",
+    "recommendation": "die Empfehlung zur Schule",
+    "school options": "die passenden Schulen",
+    "school search": "die Suche nach einer anderen Schule",
+    "school choice": "die Wahl einer Schule",
     "handover": "die Übergabe",
     **{f"intake.{key}": f"den Block „{block.title}“" for key, block in {**FAMILY, **CHILD}.items()},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def test_a_family_books_moves_and_cancels_on_a_phone_without_scripts(stack_house
     story_booking.foreign_link(stack_house, family.language)
 
 
-def test_a_family_from_its_first_call_to_a_seat_and_back_from_kim(stack_house: StackHouse, tmp_path: Path) -> None:
+def test_a_family_from_its_first_call_to_a_seat_and_back_from_kim(
+    stack_house: StackHouse, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     house = stack_house
     story_intake.import_schools(house, tmp_path)
     case = story_intake.open_case(house, HAMDAN)
@@ -71,6 +74,8 @@ def test_a_family_from_its_first_call_to_a_seat_and_back_from_kim(stack_house: S
     story_trace.read_the_trail(house, case)
     assert [text for visitor in house.visitors for text in visitor.complaints if "Failed to load" not in text] == []
     story_trace.tamper(house)
+    cold, *again = house.stack.seconds_to_start
+    record_property("seconds_to_start", {"cold": round(cold, 1), "again": [round(one, 1) for one in again]})
 
 
 def _demo_mail_shows_it(house: StackHouse) -> None:

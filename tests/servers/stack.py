@@ -40,6 +40,7 @@ class Stack:
             "EINSTIEG_DEMO_PASSWORD": PASSWORD,
             "EINSTIEG_NOW": now.isoformat(),
         }
+        self.seconds_to_start: list[float] = []
         self.process = self._process()
 
     def start(self, now: datetime | None = None) -> float:
@@ -49,7 +50,8 @@ class Stack:
         self.process = self._process()
         began = time.monotonic()
         self.process.start(self.is_healthy, env=self.environment, seconds=GENEROUS_SECONDS)
-        return time.monotonic() - began
+        self.seconds_to_start.append(time.monotonic() - began)
+        return self.seconds_to_start[-1]
 
     def stop(self) -> None:
         """End it as Ctrl+C does; everything stays in its folder."""
