@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-revision = "0002"
-down_revision = "0001"
+revision = "0002_keys"
+down_revision = "0001_keys"
 branch_labels = None
 depends_on = None
 
