@@ -28,6 +28,11 @@ from cases.consents import views as consent_views
 from cases.documents import hooks as document_hooks
 from cases.documents import services as document_services
 from cases.documents import views as document_views
+from cases.emergency import notices as emergency_notices
+from cases.emergency import policies as emergency_policies
+from cases.emergency import views as emergency_views
+from cases.emergency.panel import PANEL as EMERGENCY_PANEL
+from cases.emergency.policies import EmergencyPermission
 from cases.handover import policies as handover_policies
 from cases.handover import services as handover_services
 from cases.handover.policies import HandoverPermission
@@ -73,6 +78,7 @@ BLUEPRINTS: list[Blueprint] = [
     case_views.blueprint,
     consent_views.blueprint,
     document_views.blueprint,
+    emergency_views.blueprint,
     handover_case_tab.blueprint,
     handover_desks.blueprint,
     handover_inbox.blueprint,
@@ -91,6 +97,7 @@ TABLES: list[Table] = [
     account_policies.TABLE,
     message_policies.TABLE,
     case_policies.TABLE,
+    emergency_policies.TABLE,
     handover_policies.TABLE,
     placement_policies.TABLE,
     scheduling_policies.TABLE,
@@ -107,6 +114,7 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Stellen", "desks.index", HandoverPermission.LIST_DESKS, 35, icon="account-circle"),
     NavigationItem("Verteilliste", "distribution.index", PlacementPermission.SEE_DISTRIBUTION, 40, icon="draft"),
     NavigationItem("Schulen", "schools.index", PlacementPermission.SEE_SCHOOLS, 45, icon="info"),
+    NavigationItem("Notfallzugriffe", "emergency.index", EmergencyPermission.LIST, 55, icon="info"),
     NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
     NavigationItem("Termine", "scheduling.day", SchedulingPermission.SEE_DAY, 10, icon="calendar-today"),
     NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, "Haus"),
@@ -136,11 +144,13 @@ def init_app(app: Flask) -> None:
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
     consent_hooks.on_withdrawn(case_messages.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
+    emergency_notices.declare()
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     closing.asks(case_end.booked_talk)
     closing.asks(case_end.unanswered_handover)
     standing.declare()
     message_references.told_by(case_messages.case_references)
+    panels.add(EMERGENCY_PANEL)
     panels.add(APPOINTMENT_PANEL, case_messages.PANEL, PLACEMENT_PANEL, TASK_PANEL)
     refusals.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -16,6 +16,8 @@ from app.data.database import transaction
 from app.policies import Actor, OrganisationKind, Role, permits
 from app.web.format import clock_time, day, days, isolated, language_name
 from cases import listing, queries
+from cases.emergency import queries as emergencies
+from cases.emergency.kinds import Verdict
 from cases.handover import queries as handovers
 from cases.handover.rules import Need
 from cases.handover.states import HandoverState
@@ -228,6 +230,22 @@ def _carried(actor: Actor) -> Box:
     )
 
 
+def _emergencies(actor: Actor) -> Box:
+    lines = [
+        Line(
+            title=f"{isolated(one.person)} · Fall {one.case.reference}",
+            url=url_for("emergency.review", access_id=one.access.id),
+            sub=one.access.reason.label,
+            badge=day(one.access.opened_at),
+            tone="danger",
+            case_id=one.case.id,
+        )
+        for one in emergencies.accesses(actor)
+        if one.access.verdict is Verdict.OPEN
+    ]
+    return Box("Notfallzugriffe prüfen", "Nichts zu prüfen.", lines[:SHOWN], url_for("emergency.index"), "Alle")
+
+
 def _people(_: Actor) -> Box:
     line = Line("Personen und Rollen", url_for("people.index"), "Anmeldungen anlegen, Rollen ändern, sperren")
     return Box("Verwaltung", "", [line])
@@ -257,6 +275,7 @@ def _may(permission: AccountPermission) -> Callable[[Actor], bool]:
 
 BOXES: tuple[tuple[Callable[[Actor], bool], Callable[[Actor], Box]], ...] = (
     (_manages, _offers),
+    (_leads, _emergencies),
     (_meets, _talks),
     (_works_with_cases, _tasks),
     (lambda actor: _counsels(actor) or _leads(actor), _waiting),

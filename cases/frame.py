@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, request, url_for
 
+from app.policies import Actor
 from app.web.actors import current_actor
 from cases import progress, queries
 from cases.models import Case
+from cases.policies import counsels_or_manages, has_opened_in_emergency
 from cases.tabs import Tab, tabs_for
 
 
@@ -34,6 +37,7 @@ class Frame:
     tone: str
     steps: list[tuple[str, str]]
     tabs: list[TabLink]
+    emergency_until: datetime | None = None
 
 
 def init_blueprint(blueprint: Blueprint) -> None:
@@ -55,7 +59,15 @@ def case_frame(case: Case) -> Frame:
         tone=progress.TONES[case.state],
         steps=progress.steps_of(case.state, [child.state for child in case.children]),
         tabs=_links(tabs_for(actor, case), case.id),
+        emergency_until=_emergency_until(actor, case),
     )
+
+
+def _emergency_until(actor: Actor, case: Case) -> datetime | None:
+    """Until when an actor who came in an emergency may stay; None for everybody else."""
+    if not has_opened_in_emergency(actor, case) or counsels_or_manages(actor, case):
+        return None
+    return max(row.until for row in case.access if row.user_id == actor.user_id and row.until is not None)
 
 
 def _links(tabs: list[Tab], case_id: UUID) -> list[TabLink]:

@@ -10,6 +10,7 @@ class AccessKind(StrEnum):
 
     DEPUTY = "deputy"
     HANDOVER = "handover"
+    EMERGENCY = "emergency"
 
 
 class DocumentKind(StrEnum):
@@ -51,6 +52,7 @@ class TaskKind(StrEnum):
     REVIEW_EXTENSION = "review_extension"
     CONFIRM_START = "confirm_start"
     HANDOVER_ANSWER = "handover_answer"
+    EMERGENCY_REVIEW = "emergency_review"
 
     @property
     def label(self) -> str:
@@ -120,6 +122,20 @@ class CloseReason(StrEnum):
         return _CLOSE_REASONS[self]
 
 
+class RestrictionReason(StrEnum):
+    """Why a case is kept and not used (Art. 18(1) GDPR)."""
+
+    CONTESTED = "contested"
+    UNLAWFUL = "unlawful"
+    LEGAL_CLAIM = "legal_claim"
+    OBJECTION = "objection"
+
+    @property
+    def label(self) -> str:
+        """The German words with the letter of the norm."""
+        return _RESTRICTIONS[self]
+
+
 _DOCUMENTS = {
     DocumentKind.CONSENT_FORM: "Einwilligungserklärung (unterschrieben)",
     DocumentKind.CHILD_ID: "Pass oder Ausweis des Kindes",
@@ -150,6 +166,7 @@ _TASKS = {
     TaskKind.REVIEW_EXTENSION: "Erstförderung: Ende der Verlängerung prüfen",
     TaskKind.CONFIRM_START: "Schulbeginn erfragen",
     TaskKind.HANDOVER_ANSWER: "Antwort auf eine Übergabe ansehen",
+    TaskKind.EMERGENCY_REVIEW: "Notfallzugriff prüfen",
 }
 
 _PURPOSES = {
@@ -184,4 +201,11 @@ _CLOSE_REASONS = {
     CloseReason.NOT_RESPONSIBLE: "andere Stelle ist zuständig",
     CloseReason.DUPLICATE: "doppelt angelegt",
     CloseReason.OTHER: "anderer Grund",
+}
+
+_RESTRICTIONS = {
+    RestrictionReason.CONTESTED: "Die Familie bestreitet, dass Angaben stimmen (lit. a)",
+    RestrictionReason.UNLAWFUL: "Die Verarbeitung war unrechtmäßig, die Familie will keine Löschung (lit. b)",
+    RestrictionReason.LEGAL_CLAIM: "Die Familie braucht die Angaben für ihr Recht (lit. c)",
+    RestrictionReason.OBJECTION: "Die Familie hat widersprochen, die Prüfung läuft (lit. d)",
 }

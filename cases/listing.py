@@ -91,6 +91,7 @@ class Row:
     due_on: date | None
     is_overdue: bool
     may_read: bool
+    may_open_in_emergency: bool = False
 
     @property
     def days(self) -> int | None:
@@ -170,6 +171,7 @@ def _row(actor: Actor, case: Case, summary: CaseSummary, advisor: str | None, du
         due_on=due_on,
         is_overdue=due_on is not None and due_on < today,
         may_read=permits(actor, CasePermission.READ, case),
+        may_open_in_emergency=permits(actor, CasePermission.OPEN_IN_EMERGENCY, case),
     )
 
 

@@ -12,17 +12,25 @@ from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Scope
 from cases.child_states import ChildState
-from cases.kinds import AccessKind, ConsentPurpose, DocumentKind, LegalBasis, TaskKind
+from cases.kinds import AccessKind, ConsentPurpose, DocumentKind, LegalBasis, RestrictionReason, TaskKind
 from cases.states import CaseState, DocumentState, SessionState, TaskState
 
 
 class Case(Model):
-    """One family's file at one organisation."""
+    """One family's file at one organisation; `waiting_since` and `next_due_on` are kept by `cases.list_days`."""
 
     __tablename__ = "case_file"
     __table_args__ = (
         UniqueConstraint("organisation_id", "reference"),
-        Index(None, "organisation_id", "state"),
+        Index(
+            "ix_case_file_list",
+            "organisation_id",
+            "state",
+            "advisor_id",
+            "waiting_since",
+            "next_due_on",
+            "id",
+        ),
     )
 
     id: Mapped[UUID] = primary_key()
@@ -33,6 +41,11 @@ class Case(Model):
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None]
     closed_at: Mapped[datetime | None]
+    waiting_since: Mapped[date | None]
+    next_due_on: Mapped[date | None]
+    restricted_on: Mapped[date | None]
+    restricted_by: Mapped[UUID | None]
+    restriction_reason: Mapped[RestrictionReason | None] = choice(RestrictionReason, nullable=True)
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
@@ -60,7 +73,7 @@ class CaseCounter(Model):
 
 
 class CaseAccess(Model):
-    """Somebody besides the advisor who may work in a case: a deputy, or the side that accepted a handover."""
+    """Somebody besides the advisor who may work in a case: a deputy, the side that accepted a handover, an emergency."""
 
     __tablename__ = "case_access"
     __table_args__ = (Index(None, "organisation_id", "user_id"), Index(None, "case_id"))
@@ -71,13 +84,14 @@ class CaseAccess(Model):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     kind: Mapped[AccessKind] = choice(AccessKind)
     granted_at: Mapped[datetime]
+    until: Mapped[datetime | None]
 
 
 class Child(Model):
     """A child on its way to a seat; `waiting_since` and `seated_on` are the days everybody asks for."""
 
     __tablename__ = "child"
-    __table_args__ = (Index(None, "state", "waiting_since"),)
+    __table_args__ = (Index(None, "state", "case_id"),)
 
     id: Mapped[UUID] = primary_key()
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)

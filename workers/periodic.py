@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
+from cases.emergency import services as emergency
 from workers import routing
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Periodic:
 
 PERIODIC: list[Periodic] = [
     Periodic("handovers to route", timedelta(seconds=5), routing.route_waiting),
+    Periodic("emergency accesses that ran out", timedelta(minutes=1), emergency.end_expired),
     Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
 ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.policies import Actor, Permission, Predicate, Role
 from cases.handover.models import Desk, Handover
 from cases.handover.states import HandoverState
-from cases.policies import counsels, counsels_or_manages, is_kim_staff, manages
+from cases.policies import counsels, is_kim_staff, manages, reads_content
 
 
 class HandoverPermission(Permission):
@@ -43,7 +43,7 @@ def routes(actor: Actor, _: Any) -> bool:
 
 
 TABLE: dict[Permission, Predicate] = {
-    HandoverPermission.READ: counsels_or_manages,
+    HandoverPermission.READ: reads_content,
     HandoverPermission.REQUEST: counsels,
     HandoverPermission.ROUTE: routes,
     HandoverPermission.LIST_OFFERS: is_kim_staff,

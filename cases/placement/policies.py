@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.policies import Permission, Predicate
-from cases.policies import counsels_or_manages, is_ki_staff, works_with_cases
+from cases.policies import is_ki_staff, reads_content, works_with_cases
 
 
 class PlacementPermission(Permission):
@@ -17,5 +17,5 @@ class PlacementPermission(Permission):
 TABLE: dict[Permission, Predicate] = {
     PlacementPermission.SEE_SCHOOLS: works_with_cases,
     PlacementPermission.SEE_DISTRIBUTION: is_ki_staff,
-    PlacementPermission.READ: counsels_or_manages,
+    PlacementPermission.READ: reads_content,
 }

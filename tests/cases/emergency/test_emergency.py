@@ -1,0 +1,146 @@
+"""Emergency access: it opens a colleague's case to read, alarms the lead, ends by itself and is reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app import clock
+from app.data import records
+from app.data.audit import AuditEntry
+from app.data.database import session
+from app.errors import Conflict, Invalid, NotFound, NotPermitted
+from app.messages.models import Message, MessagePayload
+from app.policies import permits
+from cases import services as cases
+from cases.emergency import queries, services
+from cases.emergency.kinds import EmergencyReason, Verdict
+from cases.emergency.models import EmergencyAccess
+from cases.kinds import TaskKind
+from cases.models import Case, CaseAccess, Task
+from cases.policies import CasePermission
+from cases.queries import get_case
+from cases.sheets import ChildSheet, FamilySheet
+from cases.states import TaskState
+from tests.plugins.application import World
+
+WORDS = "Die Mutter steht hier, das Kind ist seit gestern nicht nach Hause gekommen."
+
+
+@pytest.fixture
+def case(world: World) -> Case:
+    """A case of the colleague's, which the advisor may find and not open."""
+    return cases.open_case(
+        world.actor("lead"),
+        family=FamilySheet(family_name="Fernandes"),
+        children=[ChildSheet(given_names="Ines")],
+        advisor_id=world.users["colleague"],
+    )
+
+
+def _open(world: World, case: Case) -> EmergencyAccess:
+    return services.open_in_emergency(
+        world.actor("advisor"), case_id=case.id, reason=EmergencyReason.CHILD_AT_RISK, text=WORDS
+    )
+
+
+def test_it_opens_the_case_to_read_and_nothing_else(world: World, case: Case) -> None:
+    advisor = world.actor("advisor")
+    with pytest.raises(NotFound):
+        get_case(advisor, case.id)
+    _open(world, case)
+    opened = get_case(advisor, case.id)
+    allowed = {permission for permission in CasePermission if permits(advisor, permission, opened)}
+    assert allowed - {CasePermission.LIST, CasePermission.SEARCH, CasePermission.OPEN, CasePermission.FIND} == {
+        CasePermission.READ,
+        CasePermission.READ_HEALTH,
+        CasePermission.READ_NOTES,
+        CasePermission.READ_CONSENTS,
+        CasePermission.MANAGE_TASKS,
+    }
+
+
+def test_the_lead_is_told_at_once_without_a_name_and_gets_a_task(world: World, case: Case) -> None:
+    access = _open(world, case)
+    alarm = session().scalars(select(Message).where(Message.subject_id == access.id)).one()
+    payload = records.get(MessagePayload, alarm.id, reader=world.ki.id).sheet
+    assert payload.address == world.email("lead")
+    assert str(access.id) in payload.text
+    for secret in ("Fernandes", "Ines", "Anna", "Mutter", case.reference):
+        assert secret not in payload.text + payload.subject
+    task = session().scalars(select(Task).where(Task.case_id == case.id)).one()
+    assert (task.kind, task.assigned_to) == (TaskKind.EMERGENCY_REVIEW, world.users["lead"])
+    facts = session().scalars(select(AuditEntry.facts).where(AuditEntry.subject_kind == "emergency")).one()
+    assert "child_at_risk" in facts
+    assert "Mutter" not in facts
+
+
+def test_it_ends_by_the_clock_and_the_sweep_takes_the_row_away(world: World, case: Case) -> None:
+    _open(world, case)
+    clock.start_at(clock.now() + services.LASTS + timedelta(seconds=1))
+    with pytest.raises(NotFound):
+        get_case(world.actor("advisor"), case.id)
+    assert services.end_expired() == 1
+    assert session().scalars(select(CaseAccess).where(CaseAccess.case_id == case.id)).all() == []
+    assert services.end_expired() == 0
+
+
+def test_whoever_came_may_leave_before(world: World, case: Case) -> None:
+    _open(world, case)
+    services.end_access(world.actor("advisor"), case_id=case.id)
+    with pytest.raises(NotFound):
+        get_case(world.actor("advisor"), case.id)
+    assert queries.recent(world.actor("colleague"), case)[0].is_open is False
+
+
+@pytest.mark.parametrize("who", ["reception", "lead", "colleague", "admin", "officer", "manager"])
+def test_nobody_else_takes_one(world: World, case: Case, who: str) -> None:
+    with pytest.raises((NotFound, NotPermitted)):
+        services.open_in_emergency(
+            world.actor(who), case_id=case.id, reason=EmergencyReason.OTHER, text="lang genug ist dies"
+        )
+
+
+def test_a_bare_reason_is_not_enough(world: World, case: Case) -> None:
+    with pytest.raises(Invalid):
+        services.open_in_emergency(
+            world.actor("advisor"), case_id=case.id, reason=EmergencyReason.OTHER, text=" eilig "
+        )
+    assert session().scalars(select(EmergencyAccess)).all() == []
+
+
+def test_the_lead_reviews_it_once_and_the_task_is_done(world: World, case: Case) -> None:
+    access, lead = _open(world, case), world.actor("lead")
+    with pytest.raises(Invalid):
+        services.review(lead, access_id=access.id, verdict=Verdict.UNJUSTIFIED)
+    services.review(lead, access_id=access.id, verdict=Verdict.JUSTIFIED, text="Richtig gehandelt.")
+    assert queries.accesses(lead)[0].review == "Richtig gehandelt."
+    assert session().scalars(select(Task.state).where(Task.case_id == case.id)).one() is TaskState.DONE
+    with pytest.raises(Conflict):
+        services.review(lead, access_id=access.id, verdict=Verdict.UNJUSTIFIED, text="Doch nicht in Ordnung")
+    with pytest.raises(NotFound):
+        services.review(world.actor("advisor"), access_id=access.id, verdict=Verdict.JUSTIFIED)
+
+
+def test_from_the_list_to_the_review(world: World, case: Case, sign_in: Callable[[str], FlaskClient]) -> None:
+    advisor = sign_in("advisor")
+    assert f"/faelle/{case.id}/notfall" in advisor.post("/suche", data={"q": "Fernandes"}).text
+    refused = advisor.post(f"/faelle/{case.id}/notfall", data={"reason": "other", "text": "eilig"})
+    assert (refused.status_code, "eilig" in refused.text) == (422, True)
+    opened = advisor.post(
+        f"/faelle/{case.id}/notfall", data={"reason": "child_at_risk", "text": WORDS}, follow_redirects=True
+    )
+    assert "Notfallzugriff bis" in opened.text
+    assert "Ines" in opened.text
+    lead = sign_in("lead")
+    access_id = session().scalars(select(EmergencyAccess.id)).one()
+    assert f"/notfall/{access_id}" in lead.get("/").text
+    assert WORDS in lead.get(f"/notfall/{access_id}").text
+    done = lead.post(f"/notfall/{access_id}", data={"verdict": "justified"}, follow_redirects=True)
+    assert "war nötig" in done.text
+    assert "Anna Beraterin" in sign_in("colleague").get(f"/faelle/{case.id}").text
+    assert advisor.get("/notfall").status_code == 403
