@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from app.data import records
@@ -36,9 +36,9 @@ class Contact:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on Case under which `actor` may know that a case exists (CasePermission.FIND in SQL)."""
     if actor.organisation_kind is OrganisationKind.KI and actor.has(Role.RECEPTION, Role.ADVISOR, Role.LEAD):
-        return Case.organisation_id == actor.organisation_id
+        return and_(Case.organisation_id == actor.organisation_id, or_(Case.restricted_on.is_(None), *_keeps(actor)))
     if actor.has(Role.KIM_LEAD, Role.KIM_CASE_MANAGER):
-        return or_(*_handed_over_to(actor))
+        return and_(or_(*_handed_over_to(actor)), Case.restricted_on.is_(None))
     return false()
 
 
@@ -102,6 +102,13 @@ def children_of(actor: Actor, case: Case) -> dict[UUID, Stored[ChildSheet]]:
 def guardians_of(actor: Actor, case: Case) -> dict[UUID, Stored[GuardianSheet]]:
     """The guardians' sheets of a case the actor may read, by guardian id, in order of making."""
     return records.of_case(GuardianSheet, case.id, reader=actor.organisation_id)
+
+
+def _keeps(actor: Actor) -> list[ColumnElement[bool]]:
+    """Whose restricted cases the actor still knows of: the lead of all, an advisor of the own."""
+    if actor.has(Role.LEAD):
+        return [true()]
+    return [Case.advisor_id == actor.user_id] if actor.has(Role.ADVISOR) and actor.user_id else []
 
 
 def _handed_over_to(actor: Actor) -> list[ColumnElement[bool]]:

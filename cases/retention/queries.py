@@ -1,0 +1,178 @@
+"""What falls due in a KI, what was decided about a case, and the receipts of what is gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from app import clock
+from app.data.database import session
+from app.errors import NotFound
+from app.policies import Actor, authorise
+from app.web.pagination import PAGE_SIZE, Page
+from cases import queries
+from cases.models import Case
+from cases.retention import rules
+from cases.retention.facts import facts_of
+from cases.retention.models import ErasureReceipt, RetentionMark
+from cases.retention.policies import RetentionPermission
+from cases.retention.rule_book import Ending, Rule, RuleKey
+from cases.retention.rules import Due
+from config import Config
+
+AHEAD = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands: when it falls due, and what keeps it from being erased."""
+
+    case: Case
+    due: Due | None
+    mark: RetentionMark | None
+    archive_step: bool
+    has_come: bool
+
+    @property
+    def offer_lapsed_on(self) -> date | None:
+        """The day from which no answer of the archive counts as one; None without an offer."""
+        if self.mark is None or self.mark.offered_on is None:
+            return None
+        return rules.later(self.mark.offered_on, rules.rule_for(RuleKey.ARCHIVE_ANSWER, on=clock.today()))
+
+    @property
+    def archive_is_settled(self) -> bool:
+        """Whether the archive has answered, has let its time pass, or is not asked at all."""
+        if not self.archive_step:
+            return True
+        if self.mark is None or self.offer_lapsed_on is None:
+            return False
+        return self.mark.archive_answer is not None or self.offer_lapsed_on <= clock.today()
+
+    @property
+    def archive_state(self) -> str:
+        """Where the offer stands, in German; "" when there is no such step."""
+        if not self.archive_step:
+            return ""
+        if self.mark is None or self.mark.offered_on is None:
+            return "dem Archiv noch nicht angeboten"
+        if self.mark.archive_answer is not None:
+            return f"Archiv: {self.mark.archive_answer.label}"
+        if self.archive_is_settled:
+            return "Archiv: keine Antwort in der Frist"
+        return f"dem Archiv angeboten am {self.mark.offered_on:%d.%m.%Y}"
+
+    @property
+    def was_extended(self) -> bool:
+        """Whether the one extension is used up."""
+        return self.mark is not None and self.mark.extended_until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many cases of one rule are due now, and within the next 90 days."""
+
+    rule: Rule
+    now: int
+    soon: int
+
+
+def due_cases(actor: Actor) -> list[Standing]:
+    """Every case of the actor's KI that is due or falls due within 90 days, the oldest first."""
+    authorise(actor, RetentionPermission.LIST_CASES)
+    return _due(actor.organisation_id)
+
+
+def counts(actor: Actor) -> list[Count]:
+    """How many fall due, by rule and without any case, for whoever may see the page."""
+    authorise(actor, RetentionPermission.SEE)
+    now: Counter[RuleKey] = Counter()
+    soon: Counter[RuleKey] = Counter()
+    for standing in _due(actor.organisation_id):
+        if standing.due is not None:
+            (now if standing.has_come else soon)[standing.due.rule.key] += 1
+    decided = [rule for rule in rules.in_force(clock.today()) if rule.ending is Ending.DECISION]
+    return [Count(rule, now[rule.key], soon[rule.key]) for rule in decided]
+
+
+def standing_of(case: Case) -> Standing:
+    """Where one case stands today."""
+    return _standings([case])[0]
+
+
+def standing(actor: Actor, case: Case) -> Standing:
+    """Where a case stands, for those who keep it."""
+    authorise(actor, RetentionPermission.READ, case)
+    return standing_of(case)
+
+
+def names(actor: Actor, standings: Collection[Standing]) -> dict[UUID, str]:
+    """The family names of these cases, for the lead."""
+    authorise(actor, RetentionPermission.LIST_CASES)
+    summaries = queries.summaries(actor, [one.case.id for one in standings])
+    return {case_id: summary.family_name for case_id, summary in summaries.items()}
+
+
+def rules_in_force(actor: Actor) -> list[Rule]:
+    """The rules of today."""
+    authorise(actor, RetentionPermission.SEE)
+    return rules.in_force(clock.today())
+
+
+def receipts(actor: Actor, *, number: int) -> Page[ErasureReceipt]:
+    """One page of the receipts of the actor's organisation, the latest first."""
+    authorise(actor, RetentionPermission.SEE)
+    condition = ErasureReceipt.organisation_id == actor.organisation_id
+    total = session().scalar(select(func.count()).select_from(ErasureReceipt).where(condition)) or 0
+    query = select(ErasureReceipt).where(condition).order_by(ErasureReceipt.erased_at.desc(), ErasureReceipt.id.desc())
+    found = session().scalars(query.offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE))
+    return Page(list(found), number, total)
+
+
+def receipt(actor: Actor, receipt_id: UUID) -> ErasureReceipt:
+    """One receipt of the actor's organisation; raises NotFound for any other."""
+    authorise(actor, RetentionPermission.SEE)
+    found = session().get(ErasureReceipt, receipt_id)
+    if found is None or found.organisation_id != actor.organisation_id:
+        raise NotFound("receipt")
+    return found
+
+
+def settings() -> Config:
+    """The settings of this installation."""
+    config: Config = current_app.extensions["config"]
+    return config
+
+
+def _due(organisation_id: UUID) -> list[Standing]:
+    """All that is due or will be; a case younger than the shortest period cannot be."""
+    today = clock.today()
+    query = select(Case).where(Case.organisation_id == organisation_id).order_by(Case.id)
+    found = [one for one in _standings(list(session().scalars(query))) if one.due and one.due.on <= today + AHEAD]
+    return sorted(found, key=lambda one: (one.due.on if one.due else today, one.case.id))
+
+
+def _standings(cases: list[Case]) -> list[Standing]:
+    today = clock.today()
+    facts = facts_of(cases, today=today)
+    marks = _marks([case.id for case in cases])
+    found = []
+    for case in cases:
+        due = rules.due(facts[case.id], on=today)
+        has_come = due is not None and due.has_come(today)
+        found.append(Standing(case, due, marks.get(case.id), settings().archive_offer, has_come))
+    return found
+
+
+def _marks(ids: list[UUID]) -> dict[UUID, RetentionMark]:
+    found: dict[UUID, RetentionMark] = {}
+    for start in range(0, len(ids), 500):
+        query = select(RetentionMark).where(RetentionMark.case_id.in_(ids[start : start + 500]))
+        found |= {mark.case_id: mark for mark in session().scalars(query.execution_options(populate_existing=True))}
+    return found
