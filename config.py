@@ -48,6 +48,8 @@ class Config:
     secure_cookies: bool = True
     transport: str = "auto"
     proxies: int = 0
+    archive_offer: bool = False
+    backup_days: int = 7
 
     @property
     def data_folder(self) -> Path:
@@ -120,6 +122,8 @@ def read_config(environment: Mapping[str, str]) -> Config:
         secure_cookies=base_url.startswith("https://"),
         transport=environment.get("EINSTIEG_TRANSPORT") or "auto",
         proxies=_proxies(environment.get("EINSTIEG_PROXIES") or "0"),
+        archive_offer=_switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
+        backup_days=_backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
     )
 
 
@@ -141,6 +145,18 @@ def _port(text: str) -> int:
 def _proxies(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) == 1):
         raise SettingError("EINSTIEG_PROXIES is the number of reverse proxies in front of this server, 0 to 9")
+    return int(text)
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise SettingError(f"{name} is either on or off")
+    return text == "on"
+
+
+def _backup_days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 365):
+        raise SettingError("EINSTIEG_BACKUP_DAYS is how many days backups are kept at most, 1 to 365")
     return int(text)
 
 
