@@ -1,8 +1,8 @@
-"""The two tables of the key store, which lies apart from the data and is backed up apart from it."""
+"""The tables of the key store, which lies apart from the data and is backed up apart from it."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, Uuid
+from sqlalchemy import Column, DateTime, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid
 
 from app.data.base import NAMES
 
@@ -29,4 +29,13 @@ record_keys = Table(
     Column("commitment", LargeBinary, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True)),
+    Index(None, "organisation_id", "scope_id", "generation"),
+)
+
+erasures = Table(
+    "erasure",
+    key_store,
+    Column("subject_id", Uuid, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("receipt", Text, nullable=False),
 )

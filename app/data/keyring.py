@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Engine, Row, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.data import cipher
-from app.data.database import WRITE
-from app.data.key_tables import organisation_keys, record_keys
+from app.data import cipher, rotation
+from app.data.key_tables import record_keys
+from app.data.organisation_keys import ATTEMPTS, OrganisationKeys, VersionGone, key_context
 from app.data.providers import KeyProvider
-from app.errors import KeyMissing, Tampered
+from app.errors import Conflict, KeyMissing, Tampered
 
 INSTALLATION = UUID(int=0)
 
@@ -46,15 +46,14 @@ class KeyRing:
 
     def __init__(self, engine: Engine, provider: KeyProvider) -> None:
         self._engine = engine
-        self._provider = provider
-        self._opened: dict[tuple[UUID, int], bytes] = {}
+        self.keks = OrganisationKeys(engine, provider)
         self._subkeys: dict[tuple[UUID, str], bytes] = {}
 
     def ensure_organisation(self, organisation_id: UUID) -> None:
         """Make the first keys of an organisation unless it has them; another process may do the same at once."""
-        if self._newest_version(organisation_id) is None:
+        if not self.keks.versions(organisation_id):
             with suppress(IntegrityError):  # another process made it a moment ago
-                self._create_kek(organisation_id)
+                self.keks.create({organisation_id: 1})
         if not self.open_keys([organisation_id], organisation_id):
             with suppress(IntegrityError):
                 self.create_key(organisation_id, organisation_id)
@@ -76,20 +75,11 @@ class KeyRing:
 
     def open_keys(self, scope_ids: Collection[UUID], reader: UUID) -> dict[UUID, dict[int, ScopeKey]]:
         """Every key of these scopes that `reader` (an organisation) holds now, by scope and generation."""
-        if not scope_ids:
-            return {}
         found: dict[UUID, dict[int, ScopeKey]] = {}
         wanted = list(scope_ids)
-        with self._engine.connect() as connection:
-            for start in range(0, len(wanted), 500):
-                query = select(record_keys).where(
-                    record_keys.c.scope_id.in_(wanted[start : start + 500]),
-                    record_keys.c.organisation_id == reader,
-                    or_(record_keys.c.expires_at.is_(None), record_keys.c.expires_at > clock.now()),
-                )
-                for row in connection.execute(query):
-                    key = self._unwrap(row)
-                    found.setdefault(key.scope_id, {})[key.generation] = key
+        for start in range(0, len(wanted), 500):
+            for key in self._open_some(wanted[start : start + 500], reader):
+                found.setdefault(key.scope_id, {})[key.generation] = key
         return found
 
     def open_key(self, scope_id: UUID, reader: UUID) -> ScopeKey:
@@ -123,7 +113,7 @@ class KeyRing:
             query = query.where(record_keys.c.generation < below)
         if organisation_id is not None:
             query = query.where(record_keys.c.organisation_id == organisation_id)
-        with self._write() as connection:
+        with self.keks.write() as connection:
             connection.execute(query)
 
     def holders(self, scope_id: UUID) -> dict[UUID, dict[int, datetime]]:
@@ -141,34 +131,16 @@ class KeyRing:
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
-    def rewrap_organisation_keys(self) -> int:
-        """Wrap every organisation key under the provider's current root version; answers how many."""
-        with self._write() as connection:
-            rows = connection.execute(select(organisation_keys)).all()
-            for row in rows:
-                context = _kek_context(row.organisation_id, row.version)
-                fresh = self._provider.wrap(self._provider.unwrap(row.wrapped, context), context)
-                connection.execute(
-                    update(organisation_keys)
-                    .where(
-                        organisation_keys.c.organisation_id == row.organisation_id,
-                        organisation_keys.c.version == row.version,
-                    )
-                    .values(wrapped=fresh)
-                )
-        return len(rows)
+    def rotate_organisation(self, organisation_id: UUID) -> int:
+        """Move all of an organisation's wraps to a key made now and destroy its older ones; answers how many moved.
 
-    def _create_kek(self, organisation_id: UUID) -> None:
-        key = cipher.new_key()
-        row = {
-            "organisation_id": organisation_id,
-            "version": 1,
-            "wrapped": self._provider.wrap(key, _kek_context(organisation_id, 1)),
-            "commitment": cipher.commitment(key),
-            "created_at": clock.now(),
-        }
-        with self._write() as connection:
-            connection.execute(insert(organisation_keys), row)
+        Runs beside readers and writers; after a crash, called again, it ends as if nothing had happened.
+        """
+        return rotation.rotate(self.keks, organisation_id)
+
+    def rewrap_organisation_keys(self) -> int:
+        """Wrap every organisation key under the provider's current root version; answers how many moved."""
+        return self.keks.rewrap()
 
     def _expiries(self, scope_id: UUID, holder: UUID) -> dict[int, datetime | None]:
         query = select(record_keys.c.generation, record_keys.c.expires_at).where(
@@ -186,84 +158,62 @@ class KeyRing:
         expires_at: datetime | None,
         replacing: Collection[int] = (),
     ) -> None:
-        rows = []
-        for holder in holders:
-            version = self._newest_version(holder)
-            if version is None:
-                raise KeyMissing("no key of this organisation")
-            kek = self._kek(holder, version)
-            rows += [
-                {
-                    "scope_id": key.scope_id,
-                    "generation": key.generation,
-                    "organisation_id": holder,
-                    "kek_version": version,
-                    "wrapped": cipher.seal(
-                        kek, key.secret, _key_context(key.scope_id, key.generation, holder, version)
-                    ),
-                    "commitment": cipher.commitment(key.secret),
-                    "created_at": clock.now(),
-                    "expires_at": expires_at,
-                }
-                for key in keys
-            ]
-        if rows:
-            with self._write() as connection:
+        if not keys:
+            return
+        stale = record_keys.c.scope_id == keys[0].scope_id
+        stale &= record_keys.c.generation.in_(replacing) & record_keys.c.organisation_id.in_(holders)
+        for _ in range(ATTEMPTS):
+            versions = {holder: self.keks.newest(holder) for holder in holders}
+            try:
+                rows = [self._wrapped(key, holder, versions[holder], expires_at) for holder in holders for key in keys]
+            except VersionGone:
+                continue
+            with self.keks.write() as connection:
+                if self.keks.lock_newest(connection, holders) != versions:
+                    continue  # a rotation came in between: what is written now might miss it and be lost
                 if replacing:
-                    connection.execute(
-                        delete(record_keys).where(
-                            record_keys.c.scope_id == keys[0].scope_id,
-                            record_keys.c.generation.in_(replacing),
-                            record_keys.c.organisation_id.in_(holders),
-                        )
-                    )
+                    connection.execute(delete(record_keys).where(stale))
                 connection.execute(insert(record_keys), rows)
+            return
+        raise Conflict("the keys of an organisation are rotated again and again")
+
+    def _wrapped(self, key: ScopeKey, holder: UUID, version: int, expires_at: datetime | None) -> dict[str, object]:
+        context = key_context(key.scope_id, key.generation, holder, version)
+        return {
+            "scope_id": key.scope_id,
+            "generation": key.generation,
+            "organisation_id": holder,
+            "kek_version": version,
+            "wrapped": cipher.seal(self.keks.open(holder, version), key.secret, context),
+            "commitment": cipher.commitment(key.secret),
+            "created_at": clock.now(),
+            "expires_at": expires_at,
+        }
+
+    def _open_some(self, scope_ids: Collection[UUID], reader: UUID) -> list[ScopeKey]:
+        query = select(record_keys).where(
+            record_keys.c.scope_id.in_(scope_ids),
+            record_keys.c.organisation_id == reader,
+            or_(record_keys.c.expires_at.is_(None), record_keys.c.expires_at > clock.now()),
+        )
+        for attempt in range(1, ATTEMPTS + 1):
+            with self._engine.connect() as connection:
+                rows = connection.execute(query).all()
+            try:
+                return [self._unwrap(row) for row in rows]
+            except VersionGone:  # re-wrapped and its former key destroyed since it was read
+                if attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
 
     def _unwrap(self, row: Row[Any]) -> ScopeKey:
         scope_id, generation = row.scope_id, row.generation
         holder, version = row.organisation_id, row.kek_version
         secret = cipher.unseal(
-            self._kek(holder, version),
+            self.keks.open(holder, version),
             row.wrapped,
-            _key_context(scope_id, generation, holder, version),
+            key_context(scope_id, generation, holder, version),
         )
         if not hmac.compare_digest(cipher.commitment(secret), row.commitment):
             raise Tampered("key commitment differs")
         return ScopeKey(scope_id, generation, secret)
-
-    def _kek(self, organisation_id: UUID, version: int) -> bytes:
-        """The organisation's key, unwrapped once a process."""
-        known = self._opened.get((organisation_id, version))
-        if known is not None:
-            return known
-        query = select(organisation_keys).where(
-            organisation_keys.c.organisation_id == organisation_id, organisation_keys.c.version == version
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            raise KeyMissing("no key of this organisation")
-        key = self._provider.unwrap(row.wrapped, _kek_context(organisation_id, version))
-        if not hmac.compare_digest(cipher.commitment(key), row.commitment):
-            raise Tampered("key commitment differs")
-        self._opened[(organisation_id, version)] = key
-        return key
-
-    def _newest_version(self, organisation_id: UUID) -> int | None:
-        query = select(func.max(organisation_keys.c.version)).where(
-            organisation_keys.c.organisation_id == organisation_id
-        )
-        with self._engine.connect() as connection:
-            newest: int | None = connection.execute(query).scalar_one()
-        return newest
-
-    def _write(self) -> AbstractContextManager[Connection]:
-        return self._engine.execution_options(**{WRITE: True}).begin()
-
-
-def _kek_context(organisation_id: UUID, version: int) -> bytes:
-    return cipher.bind("kek", organisation_id.bytes, version)
-
-
-def _key_context(scope_id: UUID, generation: int, organisation_id: UUID, version: int) -> bytes:
-    return cipher.bind("dek", scope_id.bytes, generation, organisation_id.bytes, version)

@@ -45,6 +45,11 @@ class KeyProvider(Protocol):
         ...
 
 
+def root_version_of(wrapped: bytes) -> int:
+    """The root version a wrapped key names."""
+    return cipher.generation_of(wrapped)
+
+
 class KeyFile:
     """The root key in a file of mode 0400: one line a version, `version:base64`."""
 

@@ -17,6 +17,7 @@ from app.data.base import new_id
 from app.data.database import db
 from app.data.key_tables import organisation_keys, record_keys
 from app.data.keyring import KeyRing
+from app.data.organisation_keys import OrganisationKeys
 from app.data.providers import KeyFile
 from app.data.records import keyring
 from app.errors import KeyMissing, Tampered
@@ -32,6 +33,7 @@ from uuid import UUID
 from sqlalchemy import create_engine
 from app.data.database import prepare_engine
 from app.data.keyring import KeyRing
+from app.data.organisation_keys import OrganisationKeys
 from app.data.providers import KeyFile
 engine = create_engine(sys.argv[1])
 prepare_engine(engine)
@@ -190,3 +192,60 @@ def test_processes_that_make_the_same_first_keys_agree(app: Flask, config: Confi
     assert [error for _, error in told if error] == []
     assert len({out for out, _ in told}) == 1
     assert len(told[0][0].split()) == 8
+
+
+def test_a_rotated_organisation_keeps_every_wrap_and_one_version_of_its_key(
+    world: World, config: Config, case_id: UUID
+) -> None:
+    ring, running = keyring(), _fresh_ring(config)
+    ring.share(case_id, owner=world.ki.id, recipient=world.kim.id, expires_at=None)
+    before = {body: running.open_key(case_id, body).secret for body in (world.ki.id, world.kim.id)}
+    held = len(_wraps(world.ki.id))
+    assert ring.rotate_organisation(world.ki.id) == held
+    assert ring.keks.versions(world.ki.id, world.kim.id) == {world.ki.id: [2], world.kim.id: [1]}
+    assert set(_wraps(world.ki.id)) == {2}
+    for reader in (ring, running, _fresh_ring(config)):
+        assert {body: reader.open_key(case_id, body).secret for body in before} == before
+    assert (world.ki.id, 1) not in running.keks._opened
+
+
+def test_a_wrap_that_does_not_open_keeps_the_version_it_needs(world: World, case_id: UUID) -> None:
+    ring = keyring()
+    _turn_a_bit("wrapped", "record_key", case_id)
+    for _ in range(2):
+        with pytest.raises(Tampered):
+            ring.rotate_organisation(world.ki.id)
+        assert ring.keks.versions(world.ki.id) == {world.ki.id: [1, 2]}
+        assert sorted(set(_wraps(world.ki.id))) == [1, 2]
+    _turn_a_bit("wrapped", "record_key", case_id)
+    ring.rotate_organisation(world.ki.id)
+    assert set(_wraps(world.ki.id)) == {3}
+
+
+def test_a_writer_that_a_rotation_overtakes_uses_the_new_key(
+    world: World, case_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking up the newest version and writing, all of a rotation happens."""
+    ring, asked = keyring(), OrganisationKeys.newest
+    overtaken: list[int] = []
+
+    def newest(keks: OrganisationKeys, organisation_id: UUID) -> int:
+        version = asked(keks, organisation_id)
+        if not overtaken:
+            overtaken.append(version)
+            ring.rotate_organisation(organisation_id)
+        return version
+
+    monkeypatch.setattr(OrganisationKeys, "newest", newest)
+    made = ring.create_key(new_id(), world.ki.id)
+    assert overtaken == [1]
+    assert ring.keks.versions(world.ki.id) == {world.ki.id: [2]}
+    assert ring.open_key(made.scope_id, world.ki.id).secret == made.secret
+
+
+def _wraps(holder: UUID) -> list[int]:
+    """The version each wrap of an organisation lies under."""
+    with db.engines["keys"].connect() as connection:
+        return list(
+            connection.scalars(select(record_keys.c.kek_version).where(record_keys.c.organisation_id == holder))
+        )

@@ -1,0 +1,167 @@
+"""Rotation of an organisation's key: a new version for writers at once, re-wrapped in batches, the old one destroyed.
+
+It runs beside readers and writers and can be killed anywhere: what is half done opens as before, and the next
+run ends where the killed one would have. Unfinished is an organisation that has more than one version.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.data import cipher
+from app.data.organisation_keys import OrganisationKeys, VersionGone
+from app.errors import Tampered
+
+BATCH = 2_000
+HEADER = bytes((cipher.FORMAT, cipher.AES_256_GCM, 0, 0))
+"""How every wrap of a scope's key begins: the layout of `cipher.seal`, generation 0."""
+START = HEADER + cipher.bind("dek") + (16).to_bytes(4, "big")
+"""How the associated data of every wrap begins, up to the 16 bytes of its scope: see `key_context`."""
+Wrap = Any
+"""scope, generation, version, wrapped, commitment, rowid."""
+
+# Plain statements for the driver: binding each row through the ORM's types costs more than the encryption.
+# A row is compared and set: by the version and the key it was read with. SQLite finds it by its rowid.
+_READ = {
+    "sqlite": (
+        "SELECT scope_id, generation, kek_version, wrapped, commitment, rowid FROM record_key WHERE organisation_id = ?"
+        " AND kek_version < ? AND (scope_id, generation) > (?, ?) ORDER BY scope_id, generation LIMIT ?"
+    ),
+    "postgresql": (
+        "SELECT scope_id, generation, kek_version, wrapped, commitment, 0 FROM record_key WHERE organisation_id = %s"
+        " AND kek_version < %s AND (scope_id, generation) > (%s, %s) ORDER BY scope_id, generation LIMIT %s"
+    ),
+}
+_WRITE = {
+    "sqlite": (
+        "UPDATE record_key SET kek_version = ?, wrapped = ? WHERE rowid = ? AND kek_version = ? AND commitment = ?"
+    ),
+    "postgresql": (
+        "UPDATE record_key SET kek_version = %s, wrapped = fresh.wrapped FROM unnest(%s::uuid[], %s::int[], %s::int[],"
+        " %s::bytea[], %s::bytea[]) AS fresh (scope_id, generation, former, commitment, wrapped)"
+        " WHERE record_key.organisation_id = %s AND record_key.scope_id = fresh.scope_id"
+        " AND record_key.generation = fresh.generation AND record_key.kek_version = fresh.former"
+        " AND record_key.commitment = fresh.commitment"
+    ),
+}
+
+
+def rotate(keks: OrganisationKeys, organisation_id: UUID) -> int:
+    """Give an organisation a new key and destroy its older ones; answers how many wraps moved.
+
+    One that an earlier run left unfinished is finished first: the key it made may be older than what this
+    rotation was called for. Raises Tampered when wraps do not open; the versions they need stay.
+    """
+    moved = finish(keks, organisation_id)
+    keks.create_next([organisation_id])
+    return moved + finish(keks, organisation_id)
+
+
+def finish(keks: OrganisationKeys, organisation_id: UUID) -> int:
+    """Move all wraps of an organisation to its newest key and destroy the older ones; answers how many moved."""
+    moved = 0
+    while len(keks.versions(organisation_id).get(organisation_id, ())) > 1:
+        target = keks.newest(organisation_id)
+        done, broken = _move(keks, organisation_id, target)
+        moved += done
+        if keks.destroy_below(organisation_id, target):
+            continue
+        if broken and not done:
+            raise Tampered(f"{broken} wraps do not open")
+    return moved
+
+
+def _move(keks: OrganisationKeys, organisation_id: UUID, target: int) -> tuple[int, int]:
+    """Walk the wraps below `target` once; answers how many moved and how many did not open."""
+    moved = broken = 0
+    rewrapper = _Rewrapper(keks, organisation_id, target)
+    for rows in _batches(keks, organisation_id, target):
+        changes = rewrapper.changes(rows)
+        broken += len(rows) - len(changes)
+        if changes:
+            _write(keks, organisation_id, target, changes)
+            moved += len(changes)
+    return moved, broken
+
+
+def _batches(keks: OrganisationKeys, organisation_id: UUID, target: int) -> Iterator[Sequence[Wrap]]:
+    dialect = keks.engine.dialect.name
+    holder, last = _as_stored(organisation_id, dialect), (_as_stored(UUID(int=0), dialect), 0)
+    while True:
+        with keks.engine.connect() as connection:
+            rows = connection.exec_driver_sql(_READ[dialect], (holder, target, *last, BATCH)).all()
+        if not rows:
+            return
+        yield rows
+        last = (rows[-1][0], rows[-1][1])
+
+
+def _write(keks: OrganisationKeys, organisation_id: UUID, target: int, changes: list[tuple[Wrap, bytes]]) -> None:
+    with keks.write() as connection:
+        if keks.engine.dialect.name == "sqlite":
+            rows = [(target, fresh, wrap[5], wrap[2], wrap[4]) for wrap, fresh in changes]
+            connection.exec_driver_sql(_WRITE["sqlite"], rows)
+        else:
+            scopes, generations, formers, commitments = ([wrap[at] for wrap, _ in changes] for at in (0, 1, 2, 4))
+            fresh = [wrapped for _, wrapped in changes]
+            values = (target, scopes, generations, formers, commitments, fresh, organisation_id)
+            connection.exec_driver_sql(_WRITE["postgresql"], values)
+
+
+def _as_stored(value: UUID, dialect: str) -> UUID | str:
+    return value.hex if dialect == "sqlite" else value
+
+
+@lru_cache(maxsize=64)
+def _bound(generation: int) -> bytes:
+    return cipher.bind(generation)
+
+
+class _Rewrapper:
+    """Opens wraps with the old keys and seals them under the new one; ciphers and fixed context are made once."""
+
+    def __init__(self, keks: OrganisationKeys, organisation_id: UUID, target: int) -> None:
+        self._keks = keks
+        self._organisation_id = organisation_id
+        self._target = target
+        self._ciphers: dict[int, tuple[AESGCM, bytes]] = {}
+
+    def changes(self, wraps: Sequence[Wrap]) -> list[tuple[Wrap, bytes]]:
+        """Each wrap that opens, with what to write; the others' versions went since, or they were changed."""
+        sealer, end = self._cipher(self._target)
+        nonces = secrets.token_bytes(cipher.NONCE * len(wraps))
+        found: list[tuple[Wrap, bytes]] = []
+        for number, wrap in enumerate(wraps):
+            scope_id, generation = wrap[0], wrap[1]
+            scope = bytes.fromhex(scope_id) if isinstance(scope_id, str) else scope_id.bytes
+            where = START + scope + _bound(generation)
+            secret = self._open(wrap, where)
+            if secret is not None:
+                nonce = nonces[number * cipher.NONCE : (number + 1) * cipher.NONCE]
+                found.append((wrap, HEADER + nonce + sealer.encrypt(nonce, secret, where + end)))
+        return found
+
+    def _open(self, wrap: Wrap, where: bytes) -> bytes | None:
+        """The key of a scope. Its commitment stays as it is, and is checked where the key is used."""
+        wrapped = wrap[3]
+        if wrapped[:4] != HEADER:
+            return None
+        try:
+            opener, end = self._cipher(wrap[2])
+            return opener.decrypt(wrapped[4:16], wrapped[16:], where + end)
+        except (InvalidTag, ValueError, VersionGone):
+            return None
+
+    def _cipher(self, version: int) -> tuple[AESGCM, bytes]:
+        """The cipher of one version, and how every context under it ends."""
+        if version not in self._ciphers:
+            key = self._keks.open(self._organisation_id, version)
+            self._ciphers[version] = (AESGCM(key), cipher.bind(self._organisation_id.bytes, version))
+        return self._ciphers[version]
