@@ -1,4 +1,4 @@
-"""What packages above have to do or to say when something is erased or restricted; they bind it here."""
+"""What packages above have to do when something is erased; they bind it here."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ Listener = Callable[[UUID], None]
 ChildListener = Callable[[UUID, UUID], None]
 """The same for one child: case id, child id."""
 
-Obstacle = Callable[[UUID], str | None]
-"""Answers a German sentence on what has to happen before a case is erased or restricted, or None."""
-
 WithKim = Callable[[Collection[UUID]], set[UUID]]
 """Of these cases, those that KIM accepted at some time."""
 
@@ -22,7 +19,6 @@ Bound = TypeVar("Bound")
 
 _listeners: list[Listener] = []
 _child_listeners: list[ChildListener] = []
-_obstacles: list[Obstacle] = []
 _kim: list[WithKim] = []
 
 
@@ -36,21 +32,15 @@ def on_child_erasure(listener: ChildListener) -> None:
     _bind(_child_listeners, listener)
 
 
-def asks(obstacle: Obstacle) -> None:
-    """Ask `obstacle` before a case is erased; bound again it is asked once."""
-    _bind(_obstacles, obstacle)
-
-
 def lend_kim(with_kim: WithKim) -> None:
     """Let `with_kim` say which cases were with KIM."""
     _kim[:] = [with_kim]
 
 
 def forget(bound: Callable[..., object]) -> None:
-    """Take a listener or obstacle out again."""
-    for holders in (_listeners, _child_listeners, _obstacles):
-        kept = [one for one in holders if one is not bound]
-        holders[:] = kept  # type: ignore[index]
+    """Take a listener out again."""
+    _listeners[:] = [one for one in _listeners if one is not bound]
+    _child_listeners[:] = [one for one in _child_listeners if one is not bound]
 
 
 def erased(case_id: UUID) -> None:
@@ -63,11 +53,6 @@ def child_erased(case_id: UUID, child_id: UUID) -> None:
     """Tell everybody that this child is being erased."""
     for listener in list(_child_listeners):
         listener(case_id, child_id)
-
-
-def obstacles(case_id: UUID) -> list[str]:
-    """What has to happen first, in sentences."""
-    return [sentence for obstacle in _obstacles if (sentence := obstacle(case_id)) is not None]
 
 
 def were_with_kim(case_ids: Collection[UUID]) -> set[UUID]:
