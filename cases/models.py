@@ -25,6 +25,8 @@ class Case(Model):
         Index(
             "ix_case_file_list",
             "organisation_id",
+            "merged_into_id",
+            "restricted_on",
             "state",
             "advisor_id",
             "waiting_since",
@@ -46,14 +48,17 @@ class Case(Model):
     restricted_on: Mapped[date | None]
     restricted_by: Mapped[UUID | None]
     restriction_reason: Mapped[RestrictionReason | None] = choice(RestrictionReason, nullable=True)
+    merged_into_id: Mapped[UUID | None] = mapped_column(index=True)
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
 
     children: Mapped[list[Child]] = relationship(
-        back_populates="case", order_by="Child.position", cascade="all, delete-orphan"
+        back_populates="case", order_by=lambda: (Child.position, Child.id), cascade="all, delete-orphan"
     )
-    guardians: Mapped[list[Guardian]] = relationship(order_by="Guardian.position", cascade="all, delete-orphan")
+    guardians: Mapped[list[Guardian]] = relationship(
+        order_by=lambda: (Guardian.position, Guardian.id), cascade="all, delete-orphan"
+    )
     access: Mapped[list[CaseAccess]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     @property

@@ -155,3 +155,8 @@ def _pair(query: Word, keys: frozenset[str], word: Word) -> float:
     if shared < 2:
         return near
     return max(near, 0.55 + 0.43 * near if shared == 2 else 0.7 + 0.28 * near)
+
+
+def word_similarity(a: Word, b: Word) -> float:
+    """How near two single words are, 0 to 1; `a` may be a beginning of `b`, not the other way about."""
+    return _pair(a, a.skeletons(), b)

@@ -20,6 +20,14 @@ from cases.policies import CasePermission
 from cases.sheets import CaseSummary, ChildSheet, FamilySheet, GuardianSheet
 
 
+class MergedAway(NotFound):
+    """The case went into another; `kept_id` is where its people are now."""
+
+    def __init__(self, kept_id: UUID) -> None:
+        super().__init__("merged into another case")
+        self.kept_id = kept_id
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """How to reach a family, and in which language to speak and to write to it (ISO 639 codes)."""
@@ -43,7 +51,10 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def get_case(actor: Actor, case_id: UUID, permission: Permission = CasePermission.READ) -> Case:
-    """The case, if `actor` holds `permission` on it; raises NotFound otherwise, as if it were not there."""
+    """The case, if `actor` holds `permission` on it; raises NotFound otherwise, as if it were not there.
+
+    Raises MergedAway for one that went into another: nobody reads or changes the shell.
+    """
     case = session().scalar(
         select(Case)
         .where(Case.id == case_id)
@@ -51,6 +62,8 @@ def get_case(actor: Actor, case_id: UUID, permission: Permission = CasePermissio
     )
     if case is None or not permits(actor, permission, case):
         raise NotFound("case")
+    if case.merged_into_id is not None:
+        raise MergedAway(case.merged_into_id)
     return case
 
 

@@ -74,10 +74,11 @@ def remove(folder: Path, file_id: UUID) -> None:
     (folder / file_id.hex).unlink(missing_ok=True)
 
 
-def reseal(folder: Path, file_id: UUID, *, scope: Scope) -> None:
-    """Seal a file again under the newest key of its scope."""
-    source = _Stream(read(folder, file_id, scope=scope, reader=scope.organisation_id))
-    write(folder, file_id, source, scope=scope)  # type: ignore[arg-type]
+def reseal(folder: Path, file_id: UUID, *, scope: Scope, source: Scope | None = None) -> None:
+    """Seal a file again under the newest key of its scope; `source` is the scope it comes from, if another."""
+    origin = source or scope
+    stream = _Stream(read(folder, file_id, scope=origin, reader=origin.organisation_id))
+    write(folder, file_id, stream, scope=scope)  # type: ignore[arg-type]
 
 
 class _Stream:
