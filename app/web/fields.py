@@ -56,7 +56,7 @@ class TextFormatField(StringField):
     def _value(self) -> str:
         if self.typed is not None:
             return self.typed
-        return "" if self.data is None else self.show(self.data)
+        return "" if self.data in (None, "") else self.show(self.data)
 
 
 class PhoneField(TextFormatField):
@@ -77,8 +77,11 @@ class PhoneField(TextFormatField):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def show(self, value: Any) -> str:
-        """Answer the number in groups, German ones as one dials them in Germany."""
-        number = phonenumbers.parse(value, "DE")
+        """Answer the number in groups, German ones as one dials them in Germany; what is none, as it stands."""
+        try:
+            number = phonenumbers.parse(value, "DE")
+        except phonenumbers.NumberParseException:
+            return str(value)
         form = phonenumbers.PhoneNumberFormat
         kind = form.NATIONAL if number.country_code == 49 else form.INTERNATIONAL
         return phonenumbers.format_number(number, kind)

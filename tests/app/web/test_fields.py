@@ -67,6 +67,12 @@ def test_a_phone_number_that_cannot_be_called_is_explained_and_shown_again(typed
     assert form.phone.data is None
 
 
+@pytest.mark.parametrize(("stored", "shown"), [("", ""), ("bei der Tante", "bei der Tante")])
+def test_a_phone_field_shows_what_is_no_number_as_it_stands(stored: str, shown: str) -> None:
+    field = Form(data={"phone": stored}).phone
+    assert f'value="{shown}"' in str(field())
+
+
 def test_a_stored_phone_number_is_shown_as_one_dials_it() -> None:
     assert 'value="0176 12345678"' in Form(data={"phone": "+4917612345678"}).phone()
     assert 'value="+380 44 234 5678"' in Form(data={"phone": "+380442345678"}).phone()
