@@ -183,7 +183,7 @@ TABLE: dict[Permission, Predicate] = {
     CasePermission.MANAGE_DOCUMENTS: lambda actor, case: receives_family(actor, case) or acts_for_owner(actor, case),
     CasePermission.READ_CONSENTS: may_read,
     CasePermission.MANAGE_CONSENTS: lambda actor, case: receives_family(actor, case) or manages(actor, case),
-    CasePermission.MANAGE_TASKS: may_read,
+    CasePermission.MANAGE_TASKS: lambda actor, case: may_read(actor, case) and not is_restricted(case),
     CasePermission.ASSIGN: leads_ki,
     CasePermission.INVITE: receives_family,
     CasePermission.BOOK: books,
