@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 
 class Mode(StrEnum):
@@ -17,6 +18,17 @@ class Mode(StrEnum):
     DEMO = "demo"
     TEST = "test"
 
+
+class ProviderKind(StrEnum):
+    """Where the root key comes from; see `app.data.providers`."""
+
+    FILE = "file"
+    ENVIRONMENT = "environment"
+    PASSPHRASE = "passphrase"  # noqa: S105
+    TRANSIT = "transit"
+
+
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 DEMO_MARKER = "vorfuehrung.txt"
 """The file by which the home of a demo is known."""
@@ -48,8 +60,28 @@ class Config:
     secure_cookies: bool = True
     transport: str = "auto"
     proxies: int = 0
+    key_provider: ProviderKind = ProviderKind.FILE
+    root_keys: str | None = field(default=None, repr=False)
+    passphrase_file: Path | None = None
+    transit_url: str = ""
+    transit_key: str = "einstieg"
+    transit_token_file: Path | None = None
+    backup_folders: tuple[Path, ...] = ()
+    audit_key: Path | None = None
+    checkpoint_places: tuple[str, ...] = ()
+    names_in_trace: bool = False
     archive_offer: bool = False
     backup_days: int = 7
+
+    @property
+    def audit_key_file(self) -> Path:
+        """Where the signing key of checkpoints lies: another owner's than the root key."""
+        return self.audit_key or self.home / "audit" / "signing.key"
+
+    @property
+    def audit_origin(self) -> str:
+        """What the trail of this installation is called in its checkpoints."""
+        return f"{urlsplit(self.base_url).hostname or 'einstieg'}/protokoll"
 
     @property
     def data_folder(self) -> Path:
@@ -88,10 +120,43 @@ class Config:
             raise SettingError("EINSTIEG_NOW needs a UTC offset, for example 2026-11-23T08:00:00+01:00")
         if self.transport not in ("auto", "polling"):
             raise SettingError("EINSTIEG_TRANSPORT is either auto or polling")
-        resolved = self.key_file.resolve()
-        for name, folder in (("data folder", self.data_folder), ("key store", self.keys_folder)):
-            if resolved.is_relative_to(folder.resolve()):
-                raise SettingError(f"EINSTIEG_KEY_FILE lies in the {name}: whoever copies that has the key as well")
+        self._refuse_incomplete_provider()
+        for file, variable in self.key_files.items():
+            for folder, name in self.data_places.items():
+                if file.resolve().is_relative_to(folder.resolve()):
+                    raise SettingError(f"{variable} lies in the {name}: whoever copies that has the key as well")
+
+    @property
+    def key_files(self) -> dict[Path, str]:
+        """The files that open everything, each with the variable that names it."""
+        named = {
+            "EINSTIEG_KEY_FILE": self.key_file,
+            "EINSTIEG_PASSPHRASE_FILE": self.passphrase_file,
+            "EINSTIEG_TRANSIT_TOKEN_FILE": self.transit_token_file,
+            "EINSTIEG_AUDIT_KEY_FILE": self.audit_key_file,
+        }
+        return {file: variable for variable, file in named.items() if file is not None}
+
+    @property
+    def data_places(self) -> dict[Path, str]:
+        """The folders that are copied into backups, where no key may lie, each with what to call it."""
+        places = {self.data_folder: "data folder", self.files_folder: "files folder", self.keys_folder: "key store"}
+        for url, variable in ((self.database_url, "DATABASE_URL"), (self.keys_database_url, "KEYS_DATABASE_URL")):
+            file = _sqlite_file(url)
+            if file is not None:
+                places.setdefault(file.parent, f"folder of {variable}")
+        return {**places, **dict.fromkeys(self.backup_folders, "backup set (EINSTIEG_BACKUP_FOLDERS)")}
+
+    def _refuse_incomplete_provider(self) -> None:
+        if self.key_provider is ProviderKind.PASSPHRASE and self.passphrase_file is None:
+            raise SettingError("EINSTIEG_PASSPHRASE_FILE is missing: the file with the passphrase of the root key")
+        if self.key_provider is not ProviderKind.TRANSIT:
+            return
+        if self.transit_token_file is None:
+            raise SettingError("EINSTIEG_TRANSIT_TOKEN_FILE is missing: the file with the key service's token")
+        service = urlsplit(self.transit_url)
+        if not (service.scheme == "https" or (service.scheme == "http" and service.hostname in _THIS_MACHINE)):
+            raise SettingError("EINSTIEG_TRANSIT_URL is an https:// address; http:// goes to this machine alone")
 
 
 def read_config(environment: Mapping[str, str]) -> Config:
@@ -122,6 +187,16 @@ def read_config(environment: Mapping[str, str]) -> Config:
         secure_cookies=base_url.startswith("https://"),
         transport=environment.get("EINSTIEG_TRANSPORT") or "auto",
         proxies=_proxies(environment.get("EINSTIEG_PROXIES") or "0"),
+        audit_key=Path(environment["EINSTIEG_AUDIT_KEY_FILE"]) if environment.get("EINSTIEG_AUDIT_KEY_FILE") else None,
+        checkpoint_places=_places(environment.get("EINSTIEG_CHECKPOINT_PLACES"), home, mode),
+        names_in_trace=environment.get("EINSTIEG_TRACE_NAMES") == "1",
+        key_provider=_provider(environment.get("EINSTIEG_KEY_PROVIDER") or "file"),
+        root_keys=environment.get("EINSTIEG_ROOT_KEY") or None,
+        passphrase_file=_passphrase_file(environment),
+        transit_url=environment.get("EINSTIEG_TRANSIT_URL") or "",
+        transit_key=environment.get("EINSTIEG_TRANSIT_KEY") or "einstieg",
+        transit_token_file=_path(environment.get("EINSTIEG_TRANSIT_TOKEN_FILE")),
+        backup_folders=tuple(Path(name) for name in environment.get("EINSTIEG_BACKUP_FOLDERS", "").split(":") if name),
         archive_offer=_switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
         backup_days=_backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
     )
@@ -134,6 +209,33 @@ def _mode(environment: Mapping[str, str], home: Path) -> Mode:
         return Mode(told)
     except ValueError:
         raise SettingError("EINSTIEG_MODE is one of production, demo, test") from None
+
+
+def _provider(text: str) -> ProviderKind:
+    try:
+        return ProviderKind(text)
+    except ValueError:
+        raise SettingError("EINSTIEG_KEY_PROVIDER is one of file, environment, passphrase, transit") from None
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _passphrase_file(environment: Mapping[str, str]) -> Path | None:
+    """The file that is named; unset, the credential `einstieg-passphrase` that systemd hands to a service."""
+    named, credentials = environment.get("EINSTIEG_PASSPHRASE_FILE"), environment.get("CREDENTIALS_DIRECTORY")
+    if named or not credentials:
+        return _path(named)
+    handed = Path(credentials) / "einstieg-passphrase"
+    return handed if handed.exists() else None
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """The file behind a sqlite:/// address; None for another kind of database and for one in memory."""
+    kind, _, rest = url.partition("///")
+    name = rest.partition("?")[0].removeprefix("file:")
+    return Path(name) if kind.startswith("sqlite") and name and name != ":memory:" else None
 
 
 def _port(text: str) -> int:
@@ -158,6 +260,13 @@ def _backup_days(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 365):
         raise SettingError("EINSTIEG_BACKUP_DAYS is how many days backups are kept at most, 1 to 365")
     return int(text)
+
+
+def _places(text: str | None, home: Path, mode: Mode) -> tuple[str, ...]:
+    """Where checkpoints go; a demo keeps them in its own home, where they prove nothing but show how it looks."""
+    if text is None and mode is Mode.DEMO:
+        return (f"file://{quote(str(home / 'checkpoints'))}",)
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from click import get_current_context
 
-from app.data.providers import KeyFileError
+from app.data.root_keys import RootKeyError
 from app.factory import create_app
 from config import SettingError
 
 try:
     app = create_app(needs_keys=get_current_context(silent=True) is None)
-except (SettingError, KeyFileError) as reason:
+except (SettingError, RootKeyError) as reason:
     raise SystemExit(f"Einstieg startet nicht / cannot start: {reason}") from None

@@ -29,7 +29,7 @@ LARGEST_REQUEST = 26 * 1024 * 1024
 
 
 def create_app(config: Config | None = None, *, needs_keys: bool = True) -> Flask:
-    """The application of one installation; raises SettingError or KeyFileError when it cannot start safely.
+    """The application of one installation; raises SettingError or RootKeyError when it cannot start safely.
 
     `needs_keys` False lets commands run before there is a key file; opening anything sealed then fails.
     """

@@ -16,7 +16,7 @@ from types import FrameType
 from flask import Flask
 
 from app import logs
-from app.data.providers import KeyFileError
+from app.data.root_keys import RootKeyError
 from app.factory import create_app
 from config import Config, SettingError, read_config
 from workers import jobs
@@ -35,7 +35,7 @@ def main(environment: Mapping[str, str]) -> int:
     try:
         config = read_config(environment)
         app = create_app(config)
-    except (SettingError, KeyFileError) as error:
+    except (SettingError, RootKeyError) as error:
         sys.stderr.write(f"worker: {error}\n")
         return 2
     work(app, config)

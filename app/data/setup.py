@@ -12,7 +12,8 @@ from sqlalchemy import Engine, make_url
 from app.data import database
 from app.data.database import db
 from app.data.keyring import KeyRing
-from app.data.providers import KeyFile, KeyFileError, KeyProvider, NoKeyFile, create_key_file
+from app.data.providers import KeyProvider, NoKey, create_first_key, open_provider
+from app.data.root_keys import RootKeyError
 from config import DEMO_MARKER, Config, Mode
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -30,7 +31,7 @@ def configure(app: Flask, config: Config) -> None:
 
 
 def init_app(app: Flask, config: Config, *, needs_keys: bool = True) -> None:
-    """Open the engines and the key ring; raises KeyFileError when keys are needed and there is no usable file."""
+    """Open the engines and the key ring; raises RootKeyError when a key is needed and none can be used."""
     if config.mode is Mode.DEMO:
         _begin_demo(config)
     make_folders(config)
@@ -42,19 +43,19 @@ def init_app(app: Flask, config: Config, *, needs_keys: bool = True) -> None:
 
 def _provider(config: Config, needs_keys: bool) -> KeyProvider:
     try:
-        return KeyFile(config.key_file)
-    except KeyFileError as reason:
+        return open_provider(config)
+    except RootKeyError as reason:
         if needs_keys:
             raise
-        return NoKeyFile(reason)
+        return NoKey(reason)
 
 
 def _begin_demo(config: Config) -> None:
-    """Make marker and key file of a demo that starts for the first time; a key that got lost is never replaced."""
+    """Make marker and key of a demo that starts for the first time; a key that got lost is never replaced."""
     if not config.data_folder.exists() and not config.keys_folder.exists():
         config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         (config.home / DEMO_MARKER).write_text(DEMO_SENTENCE, encoding="utf-8")
-        create_key_file(config.key_file)
+        create_first_key(config)
 
 
 def make_folders(config: Config) -> None:

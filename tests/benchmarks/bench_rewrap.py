@@ -21,10 +21,10 @@ from sqlalchemy import Engine, create_engine, insert
 from app.data import cipher
 from app.data.base import new_id
 from app.data.database import prepare_engine
+from app.data.key_file import KeyFile, create_key_file
 from app.data.key_tables import record_keys
 from app.data.keyring import KeyRing
 from app.data.organisation_keys import key_context
-from app.data.providers import KeyFile, create_key_file
 from app.data.setup import migrate
 from tests.benchmarks.registry import Measurement, benchmark
 from tests.house.source import ROOT
@@ -40,7 +40,7 @@ from sqlalchemy import create_engine, select
 from app.data.database import prepare_engine
 from app.data.key_tables import record_keys
 from app.data.keyring import KeyRing
-from app.data.providers import KeyFile
+from app.data.key_file import KeyFile
 engine = create_engine(sys.argv[1])
 prepare_engine(engine)
 ring = KeyRing(engine, KeyFile(Path(sys.argv[2])))

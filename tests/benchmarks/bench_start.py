@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.accounts import queries as accounts
 from app.clock import BERLIN
 from app.data.database import session
-from app.data.providers import create_key_file
+from app.data.key_file import create_key_file
 from app.demo import people
 from app.factory import create_app
 from cases.forms import NewCaseForm

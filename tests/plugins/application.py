@@ -18,7 +18,7 @@ from app.accounts import queries as people
 from app.accounts import services as accounts
 from app.accounts.models import Organisation, User, UserProfile
 from app.data.database import db, prepare_engine, session
-from app.data.providers import create_key_file
+from app.data.key_file import create_key_file
 from app.data.setup import migrate, with_driver
 from app.extensions import limiter
 from app.factory import create_app

@@ -18,7 +18,7 @@ from app.accounts.models import Organisation
 from app.data import records
 from app.data.base import new_id
 from app.data.database import after_commit, before_commit, db, prepare_engine, retrying, session, transaction
-from app.data.providers import create_key_file
+from app.data.key_file import create_key_file
 from app.data.records import Scope, SealedRecord, keyring
 from app.errors import Conflict, StorageFull, Unavailable
 from app.factory import create_app

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.data import cipher
-from app.data.providers import KeyFile, KeyFileError, NoKeyFile, create_key_file
+from app.data.key_file import KeyFile, create_key_file
+from app.data.providers import NoKey
+from app.data.root_keys import RootKeyError
 from app.errors import Tampered
 
 
@@ -39,12 +41,12 @@ def test_a_new_file_is_its_owners_alone_and_an_existing_one_is_never_touched(pat
 @pytest.mark.parametrize("mode", [0o440, 0o404, 0o444, 0o420, 0o401, 0o640])
 def test_a_file_that_others_can_touch_is_refused(path: Path, mode: int) -> None:
     path.chmod(mode)
-    with pytest.raises(KeyFileError, match="others"):
+    with pytest.raises(RootKeyError, match="andere"):
         KeyFile(path)
 
 
 def test_a_missing_file_is_named_with_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(KeyFileError, match="flask keys init"):
+    with pytest.raises(RootKeyError, match="flask keys init"):
         KeyFile(tmp_path / "none.key")
 
 
@@ -68,7 +70,7 @@ def test_a_missing_file_is_named_with_the_way_out(tmp_path: Path) -> None:
 )
 def test_a_broken_file_is_refused_without_quoting_it(path: Path, content: bytes) -> None:
     _replace(path, content)
-    with pytest.raises(KeyFileError) as caught:
+    with pytest.raises(RootKeyError) as caught:
         KeyFile(path)
     assert "kkk" not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -82,14 +84,14 @@ def test_what_was_wrapped_before_a_rotation_opens_until_its_version_is_destroyed
     assert (cipher.generation_of(old), cipher.generation_of(new)) == (1, 2)
     assert provider.unwrap(old, b"context") == provider.unwrap(new, b"context") == b"k" * 32
     provider.destroy(1)
-    with pytest.raises(KeyFileError, match="lacks the version"):
+    with pytest.raises(RootKeyError, match="Fassung 1"):
         provider.unwrap(old, b"context")
     assert KeyFile(path).unwrap(new, b"context") == b"k" * 32
 
 
 def test_the_newest_version_cannot_be_destroyed(path: Path) -> None:
     before = path.read_bytes()
-    with pytest.raises(KeyFileError, match="current"):
+    with pytest.raises(RootKeyError, match="geltende"):
         KeyFile(path).destroy(1)
     assert path.read_bytes() == before
 
@@ -126,8 +128,8 @@ def test_destroying_keeps_what_another_process_added(path: Path) -> None:
 
 
 def test_without_a_key_file_every_use_says_why() -> None:
-    reason = KeyFileError("the key file is missing")
-    nothing = NoKeyFile(reason)
+    reason = RootKeyError("the key file is missing")
+    nothing = NoKey(reason)
     for use in (
         nothing.current,
         nothing.rotate,
@@ -135,5 +137,5 @@ def test_without_a_key_file_every_use_says_why() -> None:
         lambda: nothing.unwrap(b"", b""),
         lambda: nothing.destroy(1),
     ):
-        with pytest.raises(KeyFileError, match="missing"):
+        with pytest.raises(RootKeyError, match="missing"):
             use()
