@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app import clock
 from app.data import audit, records
 from app.data.audit import Action
 from app.data.base import new_id
+from app.data.database import session
 from app.policies import Actor
 from cases import schooling
 from cases.latin import latin_reading
 from cases.models import Case, Child, Guardian
+from cases.shards import keeping as shards
+from cases.shards.facts import facts_of
 from cases.sheets import CaseSummary, ChildLine, ChildSheet, FamilySheet, GuardianSheet
 
 
 def keep_in_step(case: Case) -> None:
-    """Write summary and waiting days anew from the sheets; inside the transaction that changed one of them."""
+    """Write summary, shards and waiting days anew from the sheets; inside the transaction that changed one of them."""
     owner = case.organisation_id
+    # Locked: of two who change the same family at once, the second has to see what the first wrote.
+    session().execute(select(Case.id).where(Case.id == case.id).with_for_update(key_share=True))
     family = records.get(FamilySheet, case.id, reader=owner).sheet
     children = {key: stored.sheet for key, stored in records.of_case(ChildSheet, case.id, reader=owner).items()}
-    guardians = [stored.sheet for stored in records.of_case(GuardianSheet, case.id, reader=owner).values()]
-    records.put(summary_of(case, family, children, guardians), record_id=case.id, scope=case.scope)
+    guardians = {key: stored.sheet for key, stored in records.of_case(GuardianSheet, case.id, reader=owner).items()}
+    summary = summary_of(case, family, children, list(guardians.values()))
+    records.put(summary, record_id=case.id, scope=case.scope)
+    shards.keep(case, facts_of(case, family, children, guardians, latin=summary.latin))
     reported_on = clock.local(case.opened_at).date()
     for child in case.children:
         child.waiting_since = schooling.waiting_since(family, children[child.id], reported_on=reported_on)

@@ -1,0 +1,106 @@
+"""The columns of a sealed body: numpy arrays and joined texts, how they become bytes and come back.
+
+A body starts with the length of what it holds and is filled up to a bucket, so that its size tells little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Annotated, Any, Self, TypeAlias, get_type_hints
+from uuid import UUID
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from app.data import cipher
+
+Array: TypeAlias = npt.NDArray[Any]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+U8: TypeAlias = Annotated[Array, "u1"]
+U16: TypeAlias = Annotated[Array, "<u2"]
+U32: TypeAlias = Annotated[Array, "<u4"]
+U64: TypeAlias = Annotated[Array, "<u8"]
+I32: TypeAlias = Annotated[Array, "<i4"]
+
+LINE = "\n"
+PART = "\x1f"
+SMALLEST = 1024
+_LENGTH = 4
+_DECODER = msgspec.msgpack.Decoder(list[bytes])
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class Columns:
+    """A dataclass of arrays and texts with `case_ids` (two halves of 64 bits a case) among them.
+
+    An array's field is annotated with its type (U8, U16, …); one without is a text.
+    """
+
+    __slots__ = ()
+    case_ids: Array
+
+    def to_bytes(self) -> bytes:
+        """Length, columns, filling."""
+        values = [getattr(self, name) for name, _ in _layout_of(self)]
+        raw = _ENCODER.encode([v.encode() if isinstance(v, str) else v.tobytes() for v in values])
+        return cipher.pad(len(raw).to_bytes(_LENGTH, "big") + raw, smallest=SMALLEST)
+
+    @classmethod
+    def from_bytes(cls, padded: bytes) -> Self:
+        """Read columns back; arrays share the memory of `padded`."""
+        length = int.from_bytes(padded[:_LENGTH], "big")
+        parts = _DECODER.decode(memoryview(padded)[_LENGTH : _LENGTH + length])
+        read = {
+            name: np.frombuffer(raw, dtype) if dtype else raw.decode()
+            for (name, dtype), raw in zip(_layout_of(cls), parts, strict=True)
+        }
+        for name in ("case_ids", "person_ids"):
+            if name in read:
+                read[name] = read[name].reshape(-1, 2)  # type: ignore[union-attr]
+        return cls(**read)
+
+
+def _layout_of(columns: Any) -> list[tuple[str, str]]:
+    return _layout(columns if isinstance(columns, type) else type(columns))
+
+
+@cache
+def _layout(kind: type[Any]) -> list[tuple[str, str]]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [(field.name, getattr(hints[field.name], "__metadata__", ("",))[0]) for field in fields(kind)]
+
+
+def lines_of(text: str, count: int) -> list[str]:
+    """The `count` lines of a joined text; none at all is not one empty line."""
+    return text.split(LINE) if count else []
+
+
+def ids_array(ids: Sequence[UUID]) -> Array:
+    """UUIDs as rows of two unsigned 64-bit halves."""
+    return np.frombuffer(b"".join(one.bytes for one in ids), ">u8").astype("<u8").reshape(-1, 2)
+
+
+def uuid_at(ids: Array, position: int) -> UUID:
+    """The UUID in a row."""
+    high, low = ids[position]
+    return UUID(int=int(high) << 64 | int(low))
+
+
+def uuids(ids: Array) -> list[UUID]:
+    """Every row as a UUID."""
+    return [UUID(int=high << 64 | low) for high, low in ids.tolist()]
+
+
+def is_among(ids: Array, others: Array) -> Mask:
+    """Which rows of `ids` are rows of `others`; the random halves decide, the others confirm."""
+    if not len(others) or not len(ids):
+        return np.zeros(len(ids), bool)
+    return np.isin(ids[:, 1], others[:, 1]) & np.isin(ids[:, 0], others[:, 0])
+
+
+def renumbered(keep: Mask) -> Array:
+    """The new position of each kept row; what is not kept has no meaning."""
+    return np.cumsum(keep) - 1
