@@ -59,3 +59,11 @@ class KeyMissing(EinstiegError):
 
 class Tampered(EinstiegError):
     """A sealed thing does not belong where it lies, or was changed outside the application."""
+
+
+class NewerSchema(EinstiegError):
+    """A sealed sheet was written by a newer version of this application: left as it is, to be read by that one."""
+
+
+class UpgradeMissing(EinstiegError):
+    """A sealed sheet is older than every step that could lift it to the schema of today."""

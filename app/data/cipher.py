@@ -24,6 +24,8 @@ NONCE = 12
 TAG = 16
 KEY_BYTES = 32
 
+_KNOWN = bytes((FORMAT, AES_256_GCM))
+
 
 def new_key() -> bytes:
     """32 random bytes."""
@@ -32,29 +34,41 @@ def new_key() -> bytes:
 
 def bind(*parts: str | bytes | int) -> bytes:
     """Context as length-prefixed parts, so that no two contexts can be spelled alike."""
-    out = bytearray()
+    out = b""
     for part in parts:
         raw = part if isinstance(part, bytes) else str(part).encode()
         out += len(raw).to_bytes(4, "big") + raw
-    return bytes(out)
+    return out
 
 
 def seal(key: bytes, plaintext: bytes, context: bytes, *, generation: int = 0) -> bytes:
     """Encrypt and authenticate `plaintext` for exactly this context; `generation` says which key it was."""
-    header = bytes((FORMAT, AES_256_GCM)) + generation.to_bytes(2, "big")
+    header = _KNOWN + generation.to_bytes(2, "big")
     nonce = secrets.token_bytes(NONCE)
     return header + nonce + AESGCM(key).encrypt(nonce, plaintext, header + context)
 
 
+class Opener:
+    """Opens many values under one key; it shows nothing of the key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._gcm = AESGCM(key)
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+        """Open what `seal` made; raises Tampered for another key, place, version or a single changed bit."""
+        if len(sealed) < HEADER + NONCE + TAG or sealed[:2] != _KNOWN:
+            raise Tampered("not a sealed value")
+        try:
+            return self._gcm.decrypt(
+                sealed[HEADER : HEADER + NONCE], sealed[HEADER + NONCE :], sealed[:HEADER] + context
+            )
+        except InvalidTag:
+            raise Tampered("does not belong here") from None
+
+
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
-    """Open what `seal` made; raises Tampered for another key, place, version or a single changed bit."""
-    if len(sealed) < HEADER + NONCE + TAG or sealed[0] != FORMAT or sealed[1] != AES_256_GCM:
-        raise Tampered("not a sealed value")
-    header, nonce, body = sealed[:HEADER], sealed[HEADER : HEADER + NONCE], sealed[HEADER + NONCE :]
-    try:
-        return AESGCM(key).decrypt(nonce, body, header + context)
-    except InvalidTag:
-        raise Tampered("does not belong here") from None
+    """Open one value; see `Opener.unseal`."""
+    return Opener(key).unseal(sealed, context)
 
 
 def generation_of(sealed: bytes) -> int:

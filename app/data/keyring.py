@@ -6,7 +6,7 @@ A scope is a case, or an organisation for what belongs to no case (its staff, it
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,12 +18,21 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.data import cipher, rotation
+from app.data.among import among
 from app.data.key_tables import record_keys
 from app.data.organisation_keys import ATTEMPTS, OrganisationKeys, VersionGone, key_context
 from app.data.providers import KeyProvider
 from app.errors import Conflict, KeyMissing, Tampered
 
 INSTALLATION = UUID(int=0)
+
+_WRAPS = (
+    record_keys.c.scope_id,
+    record_keys.c.generation,
+    record_keys.c.kek_version,
+    record_keys.c.wrapped,
+    record_keys.c.commitment,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +85,8 @@ class KeyRing:
     def open_keys(self, scope_ids: Collection[UUID], reader: UUID) -> dict[UUID, dict[int, ScopeKey]]:
         """Every key of these scopes that `reader` (an organisation) holds now, by scope and generation."""
         found: dict[UUID, dict[int, ScopeKey]] = {}
-        wanted = list(scope_ids)
-        for start in range(0, len(wanted), 500):
-            for key in self._open_some(wanted[start : start + 500], reader):
-                found.setdefault(key.scope_id, {})[key.generation] = key
+        for key in self._open_some(scope_ids, reader) if scope_ids else ():
+            found.setdefault(key.scope_id, {})[key.generation] = key
         return found
 
     def open_key(self, scope_id: UUID, reader: UUID) -> ScopeKey:
@@ -191,8 +198,8 @@ class KeyRing:
         }
 
     def _open_some(self, scope_ids: Collection[UUID], reader: UUID) -> list[ScopeKey]:
-        query = select(record_keys).where(
-            record_keys.c.scope_id.in_(scope_ids),
+        query = select(*_WRAPS).where(
+            among(record_keys.c.scope_id, scope_ids),
             record_keys.c.organisation_id == reader,
             or_(record_keys.c.expires_at.is_(None), record_keys.c.expires_at > clock.now()),
         )
@@ -200,20 +207,22 @@ class KeyRing:
             with self._engine.connect() as connection:
                 rows = connection.execute(query).all()
             try:
-                return [self._unwrap(row) for row in rows]
+                return self._unwrap(rows, reader)
             except VersionGone:  # re-wrapped and its former key destroyed since it was read
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
 
-    def _unwrap(self, row: Row[Any]) -> ScopeKey:
-        scope_id, generation = row.scope_id, row.generation
-        holder, version = row.organisation_id, row.kek_version
-        secret = cipher.unseal(
-            self.keks.open(holder, version),
-            row.wrapped,
-            key_context(scope_id, generation, holder, version),
-        )
-        if not hmac.compare_digest(cipher.commitment(secret), row.commitment):
-            raise Tampered("key commitment differs")
-        return ScopeKey(scope_id, generation, secret)
+    def _unwrap(self, rows: Sequence[Row[*tuple[Any, ...]]], holder: UUID) -> list[ScopeKey]:
+        """The keys of rows with the columns `_WRAPS`."""
+        openers: dict[int, cipher.Opener] = {}
+        keys = []
+        for scope_id, generation, version, wrapped, commitment in rows:
+            opener = openers.get(version)
+            if opener is None:
+                opener = openers[version] = cipher.Opener(self.keks.open(holder, version))
+            secret = opener.unseal(wrapped, key_context(scope_id, generation, holder, version))
+            if not hmac.compare_digest(cipher.commitment(secret), commitment):
+                raise Tampered("key commitment differs")
+            keys.append(ScopeKey(scope_id, generation, secret))
+        return keys

@@ -17,6 +17,7 @@ from app.errors import (
     EinstiegError,
     Invalid,
     KeyMissing,
+    NewerSchema,
     NotFound,
     NotPermitted,
     StorageFull,
@@ -117,6 +118,11 @@ STORAGE_FULL = ErrorPage(
     lazy_gettext("Der Speicher ist voll"),
     lazy_gettext("Ihre letzte Eingabe ist nicht gespeichert, alles davor schon. Bitte rufen Sie die Technik an."),
 )
+NEWER_VERSION = ErrorPage(
+    503,
+    lazy_gettext("Dieser Eintrag stammt aus einer neueren Version von Einstieg"),
+    lazy_gettext("Er ist unverändert gespeichert. Bitte sagen Sie der Technik, dass die Anwendung zu erneuern ist."),
+)
 # The first class that fits answers; what stands above must be narrower than what stands below.
 _OF_DOMAIN: tuple[tuple[type[EinstiegError], ErrorPage], ...] = (
     (VersionConflict, CHANGED_MEANWHILE),
@@ -125,6 +131,7 @@ _OF_DOMAIN: tuple[tuple[type[EinstiegError], ErrorPage], ...] = (
     (NotPermitted, PAGES[403]),
     (KeyMissing, NO_KEY),
     (Invalid, PAGES[400]),
+    (NewerSchema, NEWER_VERSION),
     (StorageFull, STORAGE_FULL),
     (Unavailable, PAGES[503]),
 )
