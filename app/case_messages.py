@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app import clock
 from app.data.database import session
 from app.messages.composers import kind_of
-from app.messages.models import Channel
+from app.messages.kinds import Reason
+from app.messages.models import Channel, Message, MessagePayload
 from app.messages.queries import messages_of_case
 from app.messages.references import CaseReference
 from app.messages.services import cancel_channel
@@ -21,9 +23,43 @@ from cases.models import Case, Consent
 from cases.panels import Panel
 from cases.policies import CasePermission
 from cases.queries import visible_to
+from cases.rights.hooks import Recipient, Section, contributes, tells_recipients
 from scheduling.booking import standing
 
 MOST_SHOWN = 8
+MESSAGES = Section(
+    key="messages",
+    title="Nachrichten an die Familie",
+    one="Nachricht",
+    purpose="Einladung, Erinnerung und Bitte um Unterlagen",
+    order=75,
+    basis="Einwilligung, Art. 6 Abs. 1 lit. a DSGVO",
+    source="bei der Bearbeitung entstanden",
+    tables=(Message,),
+    sheets=(MessagePayload,),
+    labels={
+        "subject_id": "Anlass",
+        "due_at": "Geplant für",
+        "next_try_at": "Nächster Versuch",
+        "expires_at": "Wird danach nicht mehr gesendet",
+        "attempts": "Versuche",
+        "sent_at": "Gesendet",
+        "address": "An",
+        "subject": "Betreff",
+        "calendar": "Kalenderdatei",
+        "outcome": "Ergebnis",
+        "dedupe_key": "Kennung",
+        "token": "Versuch Nummer",
+        "lease_until": "In Arbeit bis",
+        "rung_at": "Angestoßen",
+        "message_id": "Nachricht",
+    },
+    words={
+        "kind": lambda value: kind_of(value).label,
+        "reason": {reason.value: reason.label for reason in Reason},
+    },
+)
+CARRIERS = {Channel.EMAIL: "Mailserver (Versand von E-Mails)", Channel.SMS: "Anbieter für SMS"}
 CHANNELS = {ConsentPurpose.CONTACT_EMAIL: Channel.EMAIL, ConsentPurpose.CONTACT_SMS: Channel.SMS}
 
 
@@ -45,6 +81,29 @@ def heed_withdrawal(actor: Actor, consent: Consent) -> None:
     if channel is not None:
         cancel_channel(consent.case_id, channel)
         standing.forget_channel(consent.case_id, channel)
+
+
+def contribute() -> None:
+    """Declare what the extract of Art. 15 GDPR says of messages, and who carried them."""
+    contributes(MESSAGES)
+    tells_recipients(carriers)
+
+
+def carriers(case: Case) -> list[Recipient]:
+    """Whose machines carried messages to the family: they saw address and text."""
+    query = (
+        select(Message.channel, func.count(), func.min(Message.sent_at), func.max(Message.sent_at))
+        .where(Message.case_id == case.id, Message.sent_at.is_not(None))
+        .group_by(Message.channel)
+    )
+    found = []
+    for channel, count, first, last in session().execute(query):
+        if first is None or last is None:
+            continue
+        days = clock.local(first).date(), clock.local(last).date()
+        what = f"Adresse und Text von {count} Nachricht{'en' if count > 1 else ''}"
+        found.append(Recipient(CARRIERS[channel], what, *days, must_be_told=False))
+    return found
 
 
 PANEL = Panel("messages", "Nachrichten", "messages/_panel.html", CasePermission.READ, latest_messages, 60)

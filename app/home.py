@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Flask
 
-from app import case_end, case_messages, demo_mail, policies, start
+from app import case_end, case_messages, demo_mail, policies, rights, start
 from app.accounts import log_views, people_views, refusals
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
@@ -46,6 +46,7 @@ from cases.placement import waiting
 from cases.placement.panel import PANEL as PLACEMENT_PANEL
 from cases.placement.policies import PlacementPermission
 from cases.policies import CasePermission
+from cases.rights import policies as rights_policies
 from cases.search import views as search_views
 from cases.sessions import views as session_views
 from cases.tabs import Tab
@@ -100,6 +101,7 @@ TABLES: list[Table] = [
     emergency_policies.TABLE,
     handover_policies.TABLE,
     placement_policies.TABLE,
+    rights_policies.TABLE,
     scheduling_policies.TABLE,
 ]
 
@@ -150,6 +152,7 @@ def init_app(app: Flask) -> None:
     closing.asks(case_end.unanswered_handover)
     standing.declare()
     message_references.told_by(case_messages.case_references)
+    rights.bind()
     panels.add(EMERGENCY_PANEL)
     panels.add(APPOINTMENT_PANEL, case_messages.PANEL, PLACEMENT_PANEL, TASK_PANEL)
     refusals.init_app(app)

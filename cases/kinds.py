@@ -71,6 +71,7 @@ class ConsentPurpose(StrEnum):
     CONTACT_EMAIL = "contact_email"
     CONTACT_SMS = "contact_sms"
     INTERPRETER = "interpreter"
+    HEALTH = "health"
 
     @property
     def label(self) -> str:
@@ -178,6 +179,7 @@ _PURPOSES = {
     ConsentPurpose.CONTACT_EMAIL: "Nachrichten per E-Mail",
     ConsentPurpose.CONTACT_SMS: "Nachrichten per SMS",
     ConsentPurpose.INTERPRETER: "Angaben an Sprachmittlung",
+    ConsentPurpose.HEALTH: "Angaben zur Gesundheit (Art. 9 DSGVO)",
 }
 
 _BASES = {

@@ -20,6 +20,7 @@ from app.data.records import Sheet, SheetType, Stored
 from app.errors import Conflict, NotFound, VersionConflict
 from app.policies import Actor
 from cases.child_states import ChildState
+from cases.intake import hooks
 from cases.keeping import keep_in_step, note, seal_child, seal_guardian
 from cases.models import Attachment, Case, Document, Guardian, Task
 from cases.plausibility import check_child, check_family
@@ -125,6 +126,7 @@ def _save(
     sheet = replace(present.sheet, **changed)
     version = records.save(sheet, record_id=present.record_id, scope=case.scope, expected=expected)
     keep_in_step(case)
+    hooks.changed(actor, case, present.record_id, present.sheet, changed)
     _note_change(actor, case, type(sheet), present.record_id, changed, kind=kind)
     return version
 

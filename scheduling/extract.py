@@ -1,0 +1,84 @@
+"""What a family may know of its appointments and invitations, and who was told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import clock
+from app.data.database import session
+from cases.models import Case
+from cases.rights.hooks import PUBLIC_TASK, Recipient, Section, contributes, tells_recipients
+from scheduling.booking.forms import COMING
+from scheduling.models import Appointment, AppointmentSheet, Invitation, InvitationSheet, Room
+from scheduling.states import AppointmentState
+
+APPOINTMENTS = Section(
+    key="appointments",
+    title="Termine und Einladungen",
+    one="Termin",
+    purpose="Gespräche vereinbaren",
+    order=55,
+    basis=PUBLIC_TASK,
+    source="von der Familie selbst bei der Buchung, oder vom Team eingetragen",
+    tables=(Appointment, Invitation),
+    sheets=(AppointmentSheet, InvitationSheet),
+    labels={
+        "starts_at": "Beginn",
+        "ends_at": "Ende",
+        "hold_ends_at": "Vorgemerkt bis",
+        "interpreter_id": "Sprachmittlung durch",
+        "room_id": "Raum",
+        "calendar_uid": "Kennung im Kalender",
+        "sequence": "So oft geändert",
+        "booked_via": "Gebucht",
+        "booked_by": "Gebucht von",
+        "booked_at": "Gebucht am",
+        "coming": "Wer kommt",
+        "coming_count": "Wie viele kommen",
+        "code": "Code",
+        "token": "Link",
+        "expires_at": "Gilt bis",
+        "revoked_at": "Zurückgezogen",
+        "created_by": "Angelegt von",
+        "appointment_id": "Termin",
+        "resource_kind": "Belegt",
+        "resource_id": "Belegt ist",
+        "starts": "Belegt von (Sekunden seit 1970)",
+        "ends": "Belegt bis (Sekunden seit 1970)",
+        "is_active": "Wirksam",
+    },
+    words={"coming": lambda value: str(COMING.get(value, value)), "channel": lambda value: _channel(value)},
+    names=lambda ids: rooms(ids),
+    withheld=frozenset({"token"}),
+)
+
+
+def contribute() -> None:
+    """Declare the section, and who was told of appointments."""
+    contributes(APPOINTMENTS)
+    tells_recipients(interpreters)
+
+
+def interpreters(case: Case) -> list[Recipient]:
+    """The pool of interpreters, when one was asked to a talk: it learns time, place and language."""
+    query = select(Appointment.starts_at).where(
+        Appointment.case_id == case.id,
+        Appointment.interpreter_id.is_not(None),
+        Appointment.state.not_in((AppointmentState.HELD, AppointmentState.EXPIRED)),
+    )
+    days = sorted(clock.local(at).date() for at in session().scalars(query))
+    if not days:
+        return []
+    return [Recipient("Sprach- und Integrationsmittlung", "Zeit, Ort und Sprache von Terminen", days[0], days[-1])]
+
+
+def rooms(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Rooms by what they are called."""
+    return {room.id: f"Raum {room.name}" for room in session().scalars(select(Room).where(Room.id.in_(list(ids))))}
+
+
+def _channel(value: str) -> str:
+    return {"email": "E-Mail", "sms": "SMS", "none": "keine Nachrichten"}.get(value, value)
