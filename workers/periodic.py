@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app import clock
 from cases.emergency import services as emergency
+from cases.retention import aftermath, sweeping
 from workers import routing
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ PERIODIC: list[Periodic] = [
     Periodic("handovers to route", timedelta(seconds=5), routing.route_waiting),
     Periodic("emergency accesses that ran out", timedelta(minutes=1), emergency.end_expired),
     Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
+    Periodic("keys after an erasure", timedelta(minutes=30), aftermath.settle_at_night),
+    Periodic("what ends by itself", timedelta(hours=6), sweeping.sweep),
 ]
 
 

@@ -83,7 +83,7 @@ def settle_at_night() -> int:
     """
     finish_all()
     _reseal_what_is_left()
-    waiting = _unsettled()
+    waiting = waiting_organisations()
     is_night = clock.local(clock.now()).hour in NIGHT
     ready = {one for one, since in waiting.items() if is_night or since <= clock.now() - LONGEST_WAIT}
     for organisation_id in sorted(ready):
@@ -116,13 +116,16 @@ def settle(organisation_id: UUID) -> None:
 
 
 def clean_stores() -> None:
-    """Empty what deleted rows left behind: the write-ahead log of SQLite, dead rows of PostgreSQL."""
+    """Empty what deleted rows left behind: the write-ahead log of SQLite, dead rows of PostgreSQL.
+
+    The small key store of PostgreSQL is written anew: dead keys would open what lies dead in the large data store.
+    """
     session().rollback()
-    for engine in (db.engine, db.engines["keys"]):
-        _clean(engine)
+    _clean(db.engine, "VACUUM")
+    _clean(db.engines["keys"], "VACUUM FULL")
 
 
-def _clean(engine: Engine) -> None:
+def _clean(engine: Engine, vacuum: str) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")  # ends what the engine begins by itself: no checkpoint inside it
@@ -130,7 +133,7 @@ def _clean(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN")
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")
+        connection.exec_driver_sql(vacuum)
 
 
 def _reseal_what_is_left() -> None:
@@ -159,7 +162,7 @@ def _bodies(case_id: UUID) -> set[UUID]:
     return set(session().scalars(query))
 
 
-def _unsettled() -> dict[UUID, datetime]:
+def waiting_organisations() -> dict[UUID, datetime]:
     """Organisations with erasures since the last renewal, and since when they wait."""
     query = select(ErasureReceipt).where(ErasureReceipt.settled_at.is_(None)).order_by(ErasureReceipt.erased_at)
     found: dict[UUID, datetime] = {}

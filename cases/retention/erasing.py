@@ -6,13 +6,15 @@ on one of those. A package that adds a table is erased with the rest without say
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.data.database import db, session
 from app.data.records import SealedRecord
@@ -141,8 +143,8 @@ def _delete(table: Table, condition: ColumnElement[bool]) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-def _in(column: ColumnElement[UUID] | object, values: Iterable[UUID] | Collection[UUID]) -> ColumnElement[bool]:
-    return column.in_(list(values))  # type: ignore[union-attr,no-any-return,attr-defined]
+def _in(column: InstrumentedAttribute[Any], values: Iterable[UUID]) -> ColumnElement[bool]:
+    return column.in_(list(values))
 
 
 def _table(model: type) -> Table:

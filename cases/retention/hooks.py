@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,11 +16,15 @@ ChildListener = Callable[[UUID, UUID], None]
 WithKim = Callable[[Collection[UUID]], set[UUID]]
 """Of these cases, those that KIM accepted at some time."""
 
+Sweeper = Callable[[datetime], int]
+"""Deletes technical leftovers that ended before an instant, in the open transaction; answers how many."""
+
 Bound = TypeVar("Bound")
 
 _listeners: list[Listener] = []
 _child_listeners: list[ChildListener] = []
 _kim: list[WithKim] = []
+_invitation_sweepers: list[Sweeper] = []
 
 
 def on_erasure(listener: Listener) -> None:
@@ -35,6 +40,11 @@ def on_child_erasure(listener: ChildListener) -> None:
 def lend_kim(with_kim: WithKim) -> None:
     """Let `with_kim` say which cases were with KIM."""
     _kim[:] = [with_kim]
+
+
+def sweeps_invitations(sweeper: Sweeper) -> None:
+    """Let `sweeper` end invitations that ran out; bound again it is asked once."""
+    _bind(_invitation_sweepers, sweeper)
 
 
 def forget(bound: Callable[..., object]) -> None:
@@ -58,6 +68,11 @@ def child_erased(case_id: UUID, child_id: UUID) -> None:
 def were_with_kim(case_ids: Collection[UUID]) -> set[UUID]:
     """Of these cases, those that KIM accepted at some time; none where no package of handovers is bound."""
     return _kim[0](case_ids) if _kim and case_ids else set()
+
+
+def sweep_invitations(before: datetime) -> int:
+    """End invitations that ran out before an instant; answers how many."""
+    return sum(sweeper(before) for sweeper in _invitation_sweepers)
 
 
 def _bind(holders: list[Bound], one: Bound) -> None:

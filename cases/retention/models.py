@@ -1,4 +1,4 @@
-"""What was decided about keeping a case, and the receipt that stays when it is gone; neither says anything of people."""
+"""What was decided about keeping a case, and the receipt that stays when it is gone; nothing about people."""
 
 from __future__ import annotations
 

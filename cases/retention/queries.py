@@ -101,6 +101,13 @@ def counts(actor: Actor) -> list[Count]:
     return [Count(rule, now[rule.key], soon[rule.key]) for rule in decided]
 
 
+def numbers_of(organisation_id: UUID) -> tuple[int, int]:
+    """How many cases of an organisation are due, and how many more within 90 days: for the operator, without names."""
+    found = _due(organisation_id)
+    now = sum(one.has_come for one in found)
+    return now, len(found) - now
+
+
 def standing_of(case: Case) -> Standing:
     """Where one case stands today."""
     return _standings([case])[0]

@@ -70,9 +70,7 @@ def _reapply(stone: Tombstone, done: Reapplied) -> None:
             done.receipts += 1
             values = {name: getattr(note, name) for name in note.__struct_fields__}
             current.add(
-                ErasureReceipt(
-                    organisation_id=stone.organisation_id, subject_id=stone.subject_id, files=[], **values
-                )
+                ErasureReceipt(organisation_id=stone.organisation_id, subject_id=stone.subject_id, files=[], **values)
             )
 
 

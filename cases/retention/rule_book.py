@@ -64,6 +64,15 @@ class Rule:
     valid_from: date
     valid_until: date | None = None
 
+    @property
+    def length(self) -> str:
+        """The period in German words."""
+        if self.months and self.months % 12 == 0:
+            return "1 Jahr" if self.months == 12 else f"{self.months // 12} Jahre"
+        if self.months:
+            return "1 Monat" if self.months == 1 else f"{self.months} Monate"
+        return f"{self.days} Tage" if self.days else "keine eigene"
+
     def holds(self, on: date) -> bool:
         """Whether the rule is in force on a day; `valid_until` is its last."""
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)

@@ -66,10 +66,12 @@ def in_force(on: date, rules: Sequence[Rule] = RULES) -> list[Rule]:
 
 def later(day: date, rule: Rule) -> date:
     """`day` plus the rule's months and days; the 31st becomes the last of a shorter month."""
-    years, month = divmod(day.month - 1 + rule.months, 12)
-    year = day.year + years
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last)) + timedelta(days=rule.days)
+    return _shifted(day, rule.months) + timedelta(days=rule.days)
+
+
+def earlier(day: date, rule: Rule) -> date:
+    """The last day whose period is over on `day`: what happened on it or before may go."""
+    return _shifted(day, -rule.months) - timedelta(days=rule.days)
 
 
 def due(facts: CaseFacts, *, on: date, rules: Sequence[Rule] = RULES) -> Due | None:
@@ -83,6 +85,12 @@ def due(facts: CaseFacts, *, on: date, rules: Sequence[Rule] = RULES) -> Due | N
     if facts.extended_until is not None and facts.extended_until > day:
         return Due(facts.extended_until, rule, f"{rule.title}; verlängert bis {facts.extended_until:%d.%m.%Y}")
     return Due(day, rule, f"{rule.title}, seit {begin:%d.%m.%Y}")
+
+
+def _shifted(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
 
 
 def _rule_of(facts: CaseFacts) -> tuple[RuleKey, date] | None:

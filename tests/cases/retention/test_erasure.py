@@ -1,0 +1,222 @@
+"""An erased case is gone: from every table, file and store, from search and lists; the trail and a receipt stay."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select, text
+
+from app import clock
+from app.data import audit_verify, records, tombstones
+from app.data.audit import AuditEntry
+from app.data.base import Base
+from app.data.database import db, session
+from app.data.key_tables import key_store, record_keys
+from app.data.records import SealedRecord
+from app.errors import NotFound, NotPermitted
+from app.policies import Actor
+from cases import queries
+from cases.documents.queries import documents_of
+from cases.models import Case
+from cases.retention import aftermath, services
+from cases.retention.kinds import ErasureBasis
+from cases.retention.models import ErasureReceipt
+from cases.retention.services import Hindered
+from cases.search import services as searching
+from cases.sheets import ChildSheet
+from config import Config
+from tests.canary.grep import files_below
+from tests.canary.journey import CANARIES, Journey
+from tests.plugins.application import Template, World
+from tests.servers.postgres import SUPERUSER, PostgresCluster
+
+STAYS = {"audit_entry", "erasure_receipt", "erasure"}
+Settle = Callable[[Journey], None]
+
+
+def ids_of(case_id: UUID) -> set[UUID]:
+    """The case's id and those of all rows that name it or hang on one that does."""
+    found, sources = {case_id}, []
+    for table in Base.metadata.sorted_tables:
+        if "case_id" in table.c and "id" in table.c and table.name not in STAYS:
+            sources.append((table, table.c.case_id == case_id))
+    for table, condition in sources:
+        found |= set(session().scalars(select(table.c.id).where(condition)))
+    return found
+
+
+def rows_that_name(engine: Engine, tables: list[str], wanted: set[UUID]) -> list[str]:
+    """Tables of a store with a row in which one of these ids stands, in whatever column and spelling."""
+    spellings = {spelling for one in wanted for spelling in (str(one), one.hex)}
+    found = []
+    with engine.connect() as connection:
+        for name in tables:
+            for row in connection.execute(text(f'SELECT * FROM "{name}"')):  # noqa: S608
+                said = " ".join(str(value) for value in row if value is not None)
+                if any(spelling in said for spelling in spellings):
+                    found.append(name)
+                    break
+    return found
+
+
+def _sealed_bytes(case_id: UUID) -> list[bytes]:
+    """A piece out of the middle of each sealed body, wrap and file of a case: what is looked for in raw files."""
+    bodies = list(session().scalars(select(SealedRecord.body).where(SealedRecord.case_id == case_id)))
+    with db.engines["keys"].connect() as connection:
+        wraps = list(connection.scalars(select(record_keys.c.wrapped).where(record_keys.c.scope_id == case_id)))
+    assert len(bodies) > 15
+    assert wraps
+    return [bytes(one[20:44]) for one in [*bodies, *wraps]]
+
+
+def _stores(config: Config, template: Template, folder: Path) -> bytes:
+    """Everything on the disk: the files of SQLite with their logs; dumps of PostgreSQL and the raw key store."""
+    server = template.server
+    if not isinstance(server, PostgresCluster):
+        urls = (config.database_url, config.keys_database_url)
+        files = [Path(url.removeprefix("sqlite:///")) for url in urls]
+        found = [Path(f"{file}{ending}") for file in files for ending in ("", "-wal", "-shm")]
+        return b"".join(file.read_bytes() for file in found if file.exists())
+    dumps = []
+    for engine in (db.engine, db.engines["keys"]):
+        name = str(engine.url.database)
+        command = [str(server.binaries / "pg_dump"), "-h", str(server.folder), "-U", SUPERUSER, "--inserts", name]
+        dump = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+        dumps.append(b"".join(bytes.fromhex(part) for part in _hex_parts(dump.decode())))
+    with db.engines["keys"].connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
+        oid = connection.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar_one()
+    raw = [file.read_bytes() for file in files_below(server.data / "base" / str(oid)) if file.exists()]
+    return b"".join([*dumps, *raw])
+
+
+def _hex_parts(dump: str) -> list[str]:
+    return [part.split("'")[0] for part in dump.split("'\\x")[1:]]
+
+
+def _found(pieces: list[bytes], haystack: bytes) -> int:
+    return sum(piece in haystack for piece in pieces)
+
+
+def test_nothing_of_an_erased_case_is_left_but_trail_and_receipt(
+    world: World, journey: Journey, bystander: Case, settle: Settle, config: Config, template: Template, tmp_path: Path
+) -> None:
+    settle(journey)
+    lead, case_id = world.actor("lead"), journey.case.id
+    ids, pieces = ids_of(case_id), _sealed_bytes(case_id)
+    files = set(config.files_folder.iterdir())
+    assert _found(pieces, _stores(config, template, tmp_path)) == len(pieces), "the control: all of it is there before"
+    assert len(ids) > 40
+    assert len(files) == 1
+
+    receipt = services.erase_case(lead, case_id=case_id, basis=ErasureBasis.REQUEST)
+    aftermath.settle(world.ki.id)
+
+    named = rows_that_name(db.engine, list(Base.metadata.tables), ids)
+    assert set(named) <= STAYS
+    assert rows_that_name(db.engines["keys"], list(key_store.tables), ids - {case_id}) == []
+    assert set(rows_that_name(db.engines["keys"], list(key_store.tables), {case_id})) <= STAYS
+    assert list(config.files_folder.iterdir()) == []
+    session().rollback()
+    assert _found(pieces, _stores(config, template, tmp_path)) == 0
+    assert receipt.counts["sealed_record"] > 15
+    assert {"handover_step", "appointment", "message", "placement", "child"} <= set(receipt.counts)
+    assert len(receipt.digest) == 64
+
+
+def test_others_stay_whole_and_nobody_finds_the_erased_one(
+    world: World, journey: Journey, bystander: Case, settle: Settle
+) -> None:
+    settle(journey)
+    lead, case_id, other = world.actor("lead"), journey.case.id, bystander.id
+    services.erase_case(lead, case_id=case_id, basis=ErasureBasis.REQUEST)
+    aftermath.settle(world.ki.id)
+    with pytest.raises(NotFound):
+        queries.get_case(lead, case_id)
+    assert searching.search(lead, text=CANARIES["family name"]) == []
+    assert [row.case_id for row in searching.search(lead, text="Kovalenko")] == [other]
+    assert queries.family_of(lead, queries.get_case(lead, other)).sheet.family_name == "Kovalenko"
+    assert audit_verify.verify()[1] == []
+    entries = session().scalars(select(AuditEntry).where(AuditEntry.case_id == case_id)).all()
+    assert entries[-1].subject_kind == "erasure.case"
+    assert len(entries) > 20
+
+
+def test_a_case_in_use_is_not_erased_and_is_said_why(world: World, journey: Journey, settle: Settle) -> None:
+    lead = world.actor("lead")
+    with pytest.raises(Hindered) as hindered:
+        services.erase_case(lead, case_id=journey.case.id, basis=ErasureBasis.REQUEST)
+    said = " ".join(hindered.value.sentences)
+    assert "KIM" in said
+    assert "Termin" in said
+    settle(journey)
+    with pytest.raises(Hindered):
+        services.erase_case(lead, case_id=journey.case.id, basis=ErasureBasis.DUE)
+    services.erase_case(lead, case_id=journey.case.id, basis=ErasureBasis.REQUEST)
+
+
+def test_nobody_but_the_lead_erases_and_never_the_system(world: World, bystander: Case) -> None:
+    system = Actor(world.ki.id, world.ki.kind, is_system=True)
+    impersonal = Actor(world.ki.id, world.ki.kind, roles=world.actor("lead").roles)
+    for actor in (world.actor("advisor"), world.actor("officer"), world.actor("admin"), system, impersonal):
+        with pytest.raises((NotFound, NotPermitted)):
+            services.erase_case(actor, case_id=bystander.id, basis=ErasureBasis.REQUEST)
+    assert queries.get_case(world.actor("lead"), bystander.id).id == bystander.id
+
+
+def test_one_child_and_one_file_go_and_the_family_stays(world: World, journey: Journey, settle: Settle) -> None:
+    settle(journey)
+    lead, case_id = world.actor("lead"), journey.case.id
+    child_id, file_id = journey.ids["child_id"], journey.ids["attachment_id"]
+    assert isinstance(child_id, UUID)
+    assert isinstance(file_id, UUID)
+    services.erase_attachment(lead, attachment_id=file_id, basis=ErasureBasis.REQUEST)
+    receipt = services.erase_child(lead, case_id=case_id, child_id=child_id, basis=ErasureBasis.REQUEST)
+    named = rows_that_name(db.engine, list(Base.metadata.tables), {child_id, file_id})
+    assert set(named) <= STAYS
+    assert {"child", "placement", "sealed_record"} <= set(receipt.counts)
+    case = queries.get_case(lead, case_id)
+    assert [stored.sheet.given_names for stored in queries.children_of(lead, case).values()] == [CANARIES["sibling"]]
+    assert [line.name for line in queries.summary_of(lead, case).children] == [CANARIES["sibling"]]
+    assert searching.search(lead, text=CANARIES["child"]) == []
+    assert all(paper.attachments == [] for paper in documents_of(case_id))
+    with pytest.raises(Hindered):
+        services.erase_child(lead, case_id=case_id, child_id=case.children[0].id, basis=ErasureBasis.REQUEST)
+
+
+def test_the_rest_of_a_case_gets_a_new_key_once_no_backup_needs_the_old_one(
+    world: World, open_case: Callable[..., Case]
+) -> None:
+    case = open_case()
+    lead, child_id = world.actor("lead"), case.children[0].id
+    services.erase_child(lead, case_id=case.id, child_id=child_id, basis=ErasureBasis.REQUEST)
+    aftermath.settle_at_night()
+    assert set(records.keyring().holders(case.id)[world.ki.id]) == {1}
+    clock.start_at(clock.now() + aftermath.LONGEST_WAIT * 8)
+    aftermath.settle_at_night()
+    assert max(records.keyring().holders(case.id)[world.ki.id]) == 2
+    assert len(records.of_case(ChildSheet, case.id, reader=world.ki.id)) == 1
+
+
+def test_what_a_crash_interrupted_is_finished_and_keys_are_renewed_once(
+    app: Flask, world: World, open_case: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, lead = open_case().id, world.actor("lead")
+    with monkeypatch.context() as crash:
+        crash.setattr(tombstones, "put", lambda _: (_ for _ in ()).throw(OSError("killed")))
+        services.erase_case(lead, case_id=case_id, basis=ErasureBasis.REQUEST)
+    receipt = session().scalars(select(ErasureReceipt)).one()
+    assert receipt.keys_dropped_at is None
+    assert records.keyring().holders(case_id)
+    clock.start_at(clock.now() + aftermath.LONGEST_WAIT)
+    assert aftermath.settle_at_night() == 1
+    assert records.keyring().holders(case_id) == {}
+    assert [stone.subject_id for stone in tombstones.everything()] == [case_id]
+    assert aftermath.settle_at_night() == 0
+    session().refresh(receipt)
+    assert receipt.settled_at is not None
