@@ -13,6 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from app.accounts import installation, services
 from app.accounts.models import UserProfile
+from app.commands.retention import retention
 from app.data import audit, setup
 from app.data.database import db
 from app.data.keyring import KeyRing
@@ -43,7 +44,7 @@ REFUSALS = {
 
 def init_app(app: Flask) -> None:
     """Add every command."""
-    for command in (start, prepare, migrate, doctor, keys, schools, demo, audit_trail, users):
+    for command in (start, prepare, migrate, doctor, keys, schools, demo, audit_trail, retention, users):
         app.cli.add_command(command)
 
 

@@ -33,6 +33,7 @@ from cases.emergency import policies as emergency_policies
 from cases.emergency import views as emergency_views
 from cases.emergency.panel import PANEL as EMERGENCY_PANEL
 from cases.emergency.policies import EmergencyPermission
+from cases.handover import history as handover_history
 from cases.handover import policies as handover_policies
 from cases.handover import services as handover_services
 from cases.handover.policies import HandoverPermission
@@ -47,12 +48,18 @@ from cases.placement.panel import PANEL as PLACEMENT_PANEL
 from cases.placement.policies import PlacementPermission
 from cases.policies import CasePermission
 from cases.rights import policies as rights_policies
+from cases.retention import case_views as keeping_views
+from cases.retention import hooks as retention_hooks
+from cases.retention import policies as retention_policies
+from cases.retention import views as retention_views
+from cases.retention.policies import RetentionPermission
 from cases.search import views as search_views
 from cases.sessions import views as session_views
 from cases.tabs import Tab
 from cases.tasks import views as task_views
 from cases.tasks.panel import PANEL as TASK_PANEL
 from cases.trace import views as trace_views
+from scheduling import expiry
 from scheduling import policies as scheduling_policies
 from scheduling.agreeing import views as agreeing_views
 from scheduling.agreeing.panel import PANEL as APPOINTMENT_PANEL
@@ -85,6 +92,8 @@ BLUEPRINTS: list[Blueprint] = [
     handover_inbox.blueprint,
     intake_people_views.blueprint,
     *placement_views.BLUEPRINTS,
+    keeping_views.blueprint,
+    retention_views.blueprint,
     search_views.blueprint,
     session_views.blueprint,
     task_views.blueprint,
@@ -101,6 +110,7 @@ TABLES: list[Table] = [
     emergency_policies.TABLE,
     handover_policies.TABLE,
     placement_policies.TABLE,
+    retention_policies.TABLE,
     rights_policies.TABLE,
     scheduling_policies.TABLE,
 ]
@@ -117,6 +127,7 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Verteilliste", "distribution.index", PlacementPermission.SEE_DISTRIBUTION, 40, icon="draft"),
     NavigationItem("Schulen", "schools.index", PlacementPermission.SEE_SCHOOLS, 45, icon="info"),
     NavigationItem("Notfallzugriffe", "emergency.index", EmergencyPermission.LIST, 55, icon="info"),
+    NavigationItem("Aufbewahrung", "retention.index", RetentionPermission.SEE, 58, icon="draft"),
     NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
     NavigationItem("Termine", "scheduling.day", SchedulingPermission.SEE_DAY, 10, icon="calendar-today"),
     NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, "Haus"),
@@ -131,6 +142,7 @@ TABS: list[Tab] = [
     Tab("Übergabe", "handover.show", HandoverPermission.READ, 60),
     Tab("Schulplatz", "placement.show", PlacementPermission.READ, 50),
     Tab("Aufgaben", "tasks.show", CasePermission.MANAGE_TASKS, 70),
+    Tab("Aufbewahrung", "keeping.show", RetentionPermission.READ, 95),
     Tab("Verlauf", "trace.show", CasePermission.READ_TRACE, 90),
     Tab("Termine", "appointments.show", CasePermission.BOOK, 35),
 ]
@@ -150,6 +162,9 @@ def init_app(app: Flask) -> None:
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     closing.asks(case_end.booked_talk)
     closing.asks(case_end.unanswered_handover)
+    retention_hooks.on_erasure(handover_history.forget_previews)
+    retention_hooks.lend_kim(handover_history.were_with_kim)
+    retention_hooks.sweeps_invitations(expiry.drop_expired_invitations)
     standing.declare()
     message_references.told_by(case_messages.case_references)
     rights.bind()
