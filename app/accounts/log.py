@@ -12,9 +12,10 @@ from sqlalchemy import Select, func, select
 from app.accounts import queries
 from app.accounts.policies import AccountPermission
 from app.clock import BERLIN
-from app.data import audit
+from app.data import audit, audit_checks, audit_cut
 from app.data.audit import Action, AuditEntry
-from app.data.database import session, transaction
+from app.data.audit_verify import verify
+from app.data.database import db, session, transaction
 from app.policies import Actor, authorise
 from app.web.pagination import PAGE_SIZE, Page
 
@@ -36,6 +37,14 @@ ACTIONS: dict[Action, str] = {
     Action.REVOKED: "widerrufen oder entzogen",
     Action.SENT: "gesendet",
     Action.KEY_EVENT: "Schlüssel",
+    Action.WRITTEN: "selbsttätig geschrieben",
+    Action.CORRECTED: "berichtigt",
+    Action.RESTRICTED: "eingeschränkt",
+    Action.RELEASED: "Einschränkung beendet",
+    Action.ERASED: "endgültig gelöscht",
+    Action.MERGED: "zusammengeführt",
+    Action.SEPARATED: "Zusammenführung zurückgenommen",
+    Action.EMERGENCY: "Notfallzugriff",
 }
 
 SUBJECTS = {
@@ -108,10 +117,10 @@ def read(actor: Actor, *, filters: Filters, number: int) -> Page[Line]:
 def check_chain(actor: Actor) -> tuple[int, int]:
     """Walk the chain of the whole installation; answers the number of entries and of breaks."""
     authorise(actor, AccountPermission.READ_LOG)
-    count, breaks = audit.verify()
+    found = verify(db.engine)
     with transaction():
-        _note(actor, Action.READ, {"checked": count, "breaks": len(breaks)})
-    return count, len(breaks)
+        _note(actor, Action.READ, {"checked": found.entries, "breaks": len(found.breaks)})
+    return found.entries, len(found.breaks)
 
 
 def _narrowed(actor: Actor, filters: Filters) -> Select[AuditEntry]:

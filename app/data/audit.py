@@ -1,27 +1,36 @@
 """The audit trail: who saw and changed what, chained by hashes, written in the transaction of the act.
 
-An entry holds no personal detail: ids, the action, and non-personal facts such as the class of record.
+An entry holds no personal detail: ids, the action, non-personal facts such as the class of record, and of every
+sealed document that the transaction wrote its class, id, version and the SHA-256 of its ciphertext.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Index, String, Text, select
+from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, String, Text, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
 
 from app import clock
 from app.data.base import choice
 from app.data.database import Model, before_commit, session
 
-GENESIS = "0" * 64
-SECONDS = "%Y-%m-%dT%H:%M:%S.%fZ"
+GENESIS = bytes(32)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SEPARATOR = "\x1f"
+"""Between the parts of what is hashed: JSON never holds it, so no letter can move from one part to the next."""
+WRITES_AN_ENTRY = 500
+REMOVED = 0
+
+Facts = dict[str, str | int | list[str]]
 
 
 class Action(StrEnum):
@@ -44,16 +53,41 @@ class Action(StrEnum):
     REVOKED = "revoked"
     SENT = "sent"
     KEY_EVENT = "key_event"
+    WRITTEN = "written"
+    CORRECTED = "corrected"
+    RESTRICTED = "restricted"
+    RELEASED = "released"
+    ERASED = "erased"
+    MERGED = "merged"
+    SEPARATED = "separated"
+    EMERGENCY = "emergency"
+
+
+class Microseconds(TypeDecorator[datetime]):
+    """An instant as whole microseconds since 1970: both databases then give the same digits to hash."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Count from 1970; a naive datetime is refused by the subtraction."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """An aware instant again."""
+        return None if value is None else EPOCH + value * MICROSECOND
 
 
 class AuditEntry(Model):
-    """One link of the chain; `seq` counts from 1 without gaps."""
+    """One link of the chain; `seq` counts without gaps, and two writers can never take the same number."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index(None, "case_id", "seq"), Index(None, "organisation_id", "seq"))
 
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+    )
+    at: Mapped[datetime] = mapped_column(Microseconds)
     organisation_id: Mapped[UUID | None]
     actor_id: Mapped[UUID | None]
     action: Mapped[Action] = choice(Action)
@@ -62,8 +96,9 @@ class AuditEntry(Model):
     subject_id: Mapped[UUID | None]
     digest: Mapped[str] = mapped_column(String(64), default="")
     facts: Mapped[str] = mapped_column(Text, default="")
-    previous: Mapped[str] = mapped_column(String(64), unique=True)
-    hash: Mapped[str] = mapped_column(String(64))
+    written: Mapped[str] = mapped_column(Text, default="")
+    previous: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class AuditHead(Model):
@@ -73,15 +108,39 @@ class AuditHead(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)
-    hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
-    """Where the chain does not hold, and how."""
+class AuditBeginning(Model):
+    """Behind which entry the kept part of the chain begins; no row while nothing was cut off."""
 
-    seq: int
-    kind: str
+    __tablename__ = "audit_beginning"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditMention(Model):
+    """A case that stood on a list or among the hits of a search: found again by case, derived from the facts."""
+
+    __tablename__ = "audit_mention"
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+ENTRIES, HEAD, MENTIONS = AuditEntry.__table__, AuditHead.__table__, AuditMention.__table__
+_HEAD_TAKEN = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
+_HEAD_MOVED = update(HEAD).where(HEAD.c.id == 1)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What the open transaction has to enter: acts in their order, and the last state of each record it wrote."""
+
+    acts: list[dict[str, Any]] = field(default_factory=list)
+    writes: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
 
 def record(
@@ -93,92 +152,105 @@ def record(
     subject_id: UUID | None = None,
     case_id: UUID | None = None,
     digest: str = "",
-    facts: dict[str, str | int | list[str]] | None = None,
+    facts: Facts | None = None,
 ) -> None:
-    """Add an entry to the open transaction; it is chained as that transaction's last step."""
-    entry = AuditEntry(
-        at=clock.now(),
-        organisation_id=organisation_id,
-        actor_id=actor_id,
-        action=action,
-        case_id=case_id,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        digest=digest,
-        facts=msgspec.json.encode(facts, order="sorted").decode() if facts else "",
+    """Add an entry to the open transaction; it is chained as that transaction's last step.
+
+    Cases that `facts` names under "cases" can be asked for this entry later.
+    """
+    if SEPARATOR in subject_kind or SEPARATOR in digest:
+        raise ValueError("a part of an entry holds the separator")
+    act = {
+        "at": clock.now(),
+        "organisation_id": organisation_id,
+        "actor_id": actor_id,
+        "action": action,
+        "case_id": case_id,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "digest": digest,
+        "facts": msgspec.json.encode(facts, order="sorted").decode() if facts else "",
+        "written": "",
+    }
+    _pending().acts.append(act)
+
+
+def wrote(kind: str, record_id: UUID, version: int, digest: str) -> None:
+    """Enter that the open transaction wrote this version of a sealed record; `REMOVED` with no digest drops it.
+
+    Several writes of one transaction share an entry, the last one of a record counts.
+    """
+    _pending().writes[(kind, record_id)] = f"{kind} {record_id.hex} {version} {digest}"
+
+
+def content(values: dict[str, Any]) -> bytes:
+    """What is hashed of an entry behind the hash before it; `app.data.audit_verify` says the same in SQL."""
+    parts = (
+        str(values["seq"]),
+        str((values["at"] - EPOCH) // MICROSECOND),
+        _hex(values["organisation_id"]),
+        _hex(values["actor_id"]),
+        values["action"],
+        _hex(values["case_id"]),
+        values["subject_kind"],
+        _hex(values["subject_id"]),
+        values["digest"],
+        values["facts"],
+        values["written"],
     )
-    pending: list[AuditEntry] = session().info.setdefault("audit", [])
+    return SEPARATOR.join(parts).encode()
+
+
+def _hex(identity: UUID | None) -> str:
+    return identity.hex if identity is not None else ""
+
+
+def _pending() -> _Pending:
+    """What waits in this transaction; what a failed one before left behind is forgotten."""
+    current = session()
     if not before_commit("audit", _chain):
-        pending.clear()
-    pending.append(entry)
-
-
-def verify(*, batch: int = 5000) -> tuple[int, list[Break]]:
-    """Walk the whole chain; answers the number of entries and every break found (at most 20)."""
-    breaks: list[Break] = []
-    previous, expected = GENESIS, 1
-    for entry in _walk(batch):
-        if entry.seq != expected:
-            breaks.append(Break(expected, "missing"))
-        if entry.previous != previous:
-            breaks.append(Break(entry.seq, "unlinked"))
-        if entry.hash != link(entry):
-            breaks.append(Break(entry.seq, "altered"))
-        previous, expected = entry.hash, entry.seq + 1
-        if len(breaks) >= 20:
-            return expected - 1, breaks
-    head = session().get(AuditHead, 1, populate_existing=True)
-    if (head.seq, head.hash) != (expected - 1, previous) if head else expected > 1:
-        breaks.append(Break(expected, "cut"))
-    return expected - 1, breaks
-
-
-def link(entry: AuditEntry) -> str:
-    """The hash of an entry over the hash before it and its canonical bytes."""
-    canonical = msgspec.json.encode(
-        [
-            entry.previous,
-            entry.seq,
-            entry.at.strftime(SECONDS),
-            str(entry.organisation_id or ""),
-            str(entry.actor_id or ""),
-            entry.action.value,
-            str(entry.case_id or ""),
-            entry.subject_kind,
-            str(entry.subject_id or ""),
-            entry.digest,
-            entry.facts,
-        ]
-    )
-    return sha256(canonical).hexdigest()
+        current.info["audit"] = _Pending()
+    pending: _Pending = current.info["audit"]
+    return pending
 
 
 def _chain(current: Session) -> None:
     """Take the head's lock, link what is pending behind it, and move the head."""
-    pending: list[AuditEntry] = current.info.pop("audit", [])
-    head = current.scalar(
-        select(AuditHead).where(AuditHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    )
+    pending: _Pending = current.info.pop("audit")
+    acts = _with_writes(pending)
+    connection = current.connection()
+    head = connection.execute(_HEAD_TAKEN).one_or_none()
     if head is None:
         raise RuntimeError("the audit trail has no head: run the migrations")
-    for entry in pending:
-        entry.seq, entry.previous = head.seq + 1, head.hash
-        entry.hash = link(entry)
-        head.seq, head.hash = entry.seq, entry.hash
-    current.add_all(pending)
-    current.flush()
+    seq, last = head
+    for act in acts:
+        seq += 1
+        act["seq"], act["previous"] = seq, last
+        last = act["hash"] = sha256(last + content(act)).digest()
+    connection.execute(insert(ENTRIES), acts)
+    connection.execute(_HEAD_MOVED.values(seq=seq, hash=last))
+    mentions = [mention for act in acts if '"cases":[' in act["facts"] for mention in _mentions(act)]
+    if mentions:
+        connection.execute(insert(MENTIONS), mentions)
 
 
-def _walk(batch: int) -> Iterator[AuditEntry]:
-    last = 0
-    while True:
-        rows = (
-            session()
-            .scalars(select(AuditEntry).where(AuditEntry.seq > last).order_by(AuditEntry.seq).limit(batch))
-            .all()
-        )
-        if not rows:
-            return
-        yield from rows
-        last = rows[-1].seq
-        session().expunge_all()
+def _with_writes(pending: _Pending) -> list[dict[str, Any]]:
+    """The acts with what was written on the last of them; more than an entry should hold goes to further ones."""
+    acts, writes = pending.acts, list(pending.writes.values())
+    for start in range(0, len(writes), WRITES_AN_ENTRY):
+        if start or not acts:
+            acts.append(_bare(clock.now()))
+        acts[-1]["written"] = ";".join(writes[start : start + WRITES_AN_ENTRY])
+    return acts
+
+
+def _bare(at: datetime) -> dict[str, Any]:
+    """An entry for writes that no act of a person came with."""
+    ids = dict.fromkeys(("organisation_id", "actor_id", "case_id", "subject_id"))
+    texts = {"digest": "", "facts": "", "written": ""}
+    return {"at": at, "action": Action.WRITTEN, "subject_kind": "sealed_record", **ids, **texts}
+
+
+def _mentions(act: dict[str, Any]) -> list[dict[str, Any]]:
+    named = msgspec.json.decode(act["facts"]).get("cases")
+    return [{"case_id": UUID(one), "seq": act["seq"]} for one in dict.fromkeys(named)]

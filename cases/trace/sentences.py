@@ -74,6 +74,14 @@ VERBS = {
     Action.REVOKED: "widerrufen",
     Action.SENT: "versandt",
     Action.KEY_EVENT: "neu verschlüsselt",
+    Action.WRITTEN: "gespeichert",
+    Action.CORRECTED: "berichtigt",
+    Action.RESTRICTED: "eingeschränkt",
+    Action.RELEASED: "wieder freigegeben",
+    Action.ERASED: "endgültig gelöscht",
+    Action.MERGED: "zusammengeführt",
+    Action.SEPARATED: "wieder getrennt",
+    Action.EMERGENCY: "im Notfall geöffnet",
 }
 
 

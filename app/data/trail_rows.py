@@ -1,0 +1,159 @@
+"""The raw rows of the trail and of the sealed records, read in one state of the store and without the ORM.
+
+SQLite and PostgreSQL put what is hashed of an entry together by themselves: that saves most of the work in Python.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import unhexlify
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from app.data.audit import GENESIS
+from app.data.audit import SEPARATOR as SEPARATOR_TEXT
+
+SEPARATOR = SEPARATOR_TEXT.encode()
+LAST = SEPARATOR[0]
+"""The last byte of an entry that wrote nothing."""
+BATCH = 4000
+_ESCAPED = re.compile(rb"\\(.)")
+_PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
+_IDS = ("organisation_id", "actor_id", "case_id", "subject_id")
+_COLUMNS = (
+    "seq", "at", "organisation_id", "actor_id", "action", "case_id", "subject_kind", "subject_id", "digest", "facts",
+    "written",
+)  # fmt: skip
+
+
+def _sqlite_content() -> str:
+    parts = (f"coalesce({name}, '')" if name in _IDS else name for name in _COLUMNS)
+    return f"CAST({' || char(31) || '.join(parts)} AS BLOB)"
+
+
+def _postgresql_content() -> str:
+    parts = (f"coalesce(encode(uuid_send({name}), 'hex'), '')" if name in _IDS else name for name in _COLUMNS)
+    return f"concat_ws(E'\\x1f', {', '.join(parts)})"
+
+
+class Rows:
+    """One state of the store, for as long as its connection lasts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def span(self) -> tuple[int, int]:
+        """The first and last number in the trail; zeros when it is empty."""
+        row = self._one("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM audit_entry")
+        return int(row[0]), int(row[1])
+
+    def head(self) -> tuple[int, bytes]:
+        """What the trail says its last entry is."""
+        row = self._one("SELECT seq, hash FROM audit_head WHERE id = 1")
+        return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
+
+    def beginning(self) -> tuple[int, bytes]:
+        """The number and hash behind which the kept part begins."""
+        row = self._one("SELECT seq, hash FROM audit_beginning WHERE id = 1")
+        return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
+
+    def hash_at(self, seq: int) -> bytes:
+        """The stored hash of an entry; no bytes when there is none."""
+        row = self._one("SELECT hash FROM audit_entry WHERE seq = :seq", seq=seq)
+        return bytes(row[0]) if row else b""
+
+    def last_write(self, name: bytes) -> int:
+        """The number of the last entry that wrote the record `class id`; 0 when there is none."""
+        row = self._one("SELECT max(seq) FROM audit_entry WHERE written LIKE :part", part=f"%{name.decode()} %")
+        return int(row[0] or 0)
+
+    def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
+        """What is hashed of each entry and its stored hash, in batches, in order."""
+        raise NotImplementedError
+
+    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
+        """Number, what is hashed, stored previous hash and stored hash of each entry, in order."""
+        raise NotImplementedError
+
+    def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
+        """Name (`class id`), version and body of every sealed record."""
+        raise NotImplementedError
+
+    def _one(self, query: str, **values: object) -> Any:
+        return self._connection.execute(text(query), values).one_or_none()
+
+    def _driver(self) -> Any:
+        return self._connection.connection.driver_connection
+
+
+class _SqliteRows(Rows):
+    def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
+        query = f"SELECT {_sqlite_content()}, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
+        cursor = self._driver().execute(query, (first, last))
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
+
+    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
+        query = (
+            f"SELECT seq, {_sqlite_content()}, previous, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: E501, S608
+        )
+        yield from self._driver().execute(query, (first, last))
+
+    def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
+        query = "SELECT CAST(kind || ' ' || record_id AS BLOB), version, body FROM sealed_record"
+        yield from self._driver().execute(query)
+
+
+class _PostgresqlRows(Rows):
+    def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
+        query = (
+            f"COPY (SELECT {_postgresql_content()}, encode(hash, 'hex') FROM audit_entry "  # noqa: S608
+            f"WHERE seq BETWEEN {first:d} AND {last:d} ORDER BY seq) TO STDOUT"
+        )
+        batch: list[tuple[bytes, bytes]] = []
+        with self._driver().cursor() as cursor, cursor.copy(query) as lines:
+            for line in lines:
+                whole = bytes(line)
+                content, stored = whole[:-66], unhexlify(whole[-65:-1])
+                batch.append((_unescaped(content) if b"\\" in content else content, stored))
+                if len(batch) == BATCH:
+                    yield batch
+                    batch = []
+        yield batch
+
+    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
+        query = (
+            f"SELECT seq, convert_to({_postgresql_content()}, 'UTF8'), previous, hash FROM audit_entry "  # noqa: S608
+            "WHERE seq BETWEEN %s AND %s ORDER BY seq"
+        )
+        yield from self._stream(query, (first, last))
+
+    def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
+        query = "SELECT convert_to(kind || ' ' || encode(uuid_send(record_id), 'hex'), 'UTF8'), version, body"
+        yield from self._stream(f"{query} FROM sealed_record", ())
+
+    def _stream(self, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+        with self._driver().cursor("trail", withhold=False) as cursor:
+            cursor.itersize = BATCH
+            cursor.execute(query, values, binary=True)
+            yield from cursor
+
+
+def _unescaped(line: bytes) -> bytes:
+    """What COPY has escaped in a text as it lay in the table."""
+    return _ESCAPED.sub(lambda found: _PLAIN.get(found[1], found[1]), line)
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Rows]:
+    """Rows of one moment: what others write meanwhile does not show."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield _PostgresqlRows(connection)
+        else:
+            connection.exec_driver_sql("SELECT 1 FROM audit_head")
+            yield _SqliteRows(connection)
