@@ -13,8 +13,9 @@ from flask.cli import AppGroup, with_appcontext
 
 from app.accounts import installation, services
 from app.accounts.models import UserProfile
+from app.commands.audit import audit
 from app.commands.retention import retention
-from app.data import audit, setup
+from app.data import setup
 from app.data.database import db
 from app.data.keyring import KeyRing
 from app.data.providers import KeyFile, create_key_file
@@ -30,12 +31,6 @@ from workers.doctor import Level, examine
 
 Command = Callable[..., Any]
 
-BREAKS = {
-    "missing": "fehlt",
-    "unlinked": "hängt nicht am vorigen",
-    "altered": "wurde verändert",
-    "cut": "das Ende fehlt",
-}
 REFUSALS = {
     "weak": "Das Passwort ist zu schwach: mindestens 12 Zeichen, davon 5 verschiedene.",
     "taken": "Diese E-Mail-Adresse hat schon jemand.",
@@ -44,7 +39,7 @@ REFUSALS = {
 
 def init_app(app: Flask) -> None:
     """Add every command."""
-    for command in (start, prepare, migrate, doctor, keys, schools, demo, audit_trail, retention, users):
+    for command in (start, prepare, migrate, doctor, keys, schools, demo, audit, retention, users):
         app.cli.add_command(command)
 
 
@@ -159,22 +154,6 @@ def reset_demo() -> None:
     """Alle Daten der Vorführung löschen; nur bei einer Vorführung, und nur, wenn sie nicht läuft."""
     folder.reset(_config())
     click.echo("Die Vorführung ist gelöscht; der nächste Start beginnt von vorn.")
-
-
-audit_trail = AppGroup("audit", help="Das Protokoll.")
-
-
-@audit_trail.command("verify")
-def verify_audit() -> None:
-    """Prüfen, ob die Kette des Protokolls hält."""
-    count, breaks = audit.verify()
-    if not breaks:
-        click.echo(f"Das Protokoll ist unversehrt: {count} Einträge.")
-        return
-    click.echo(f"Das Protokoll ist NICHT unversehrt: {len(breaks)} Bruchstellen.", err=True)
-    for broken in breaks:
-        click.echo(f"  Eintrag {broken.seq}: {BREAKS[broken.kind]}", err=True)
-    raise SystemExit(1)
 
 
 schools = AppGroup("schools", help="Das Schulverzeichnis.")

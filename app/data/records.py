@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -33,10 +33,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.data import cipher
+from app.data import audit, cipher
 from app.data.base import new_id, primary_key
 from app.data.database import Model, session
 from app.data.keyring import KeyRing, ScopeKey
+from app.data.removals import enter_deletions
 from app.errors import KeyMissing, NotFound, VersionConflict
 
 TABLE = "sealed_record"
@@ -107,6 +108,9 @@ class SealedRecord(Model):
     changed_at: Mapped[datetime]
 
 
+enter_deletions(SealedRecord)
+
+
 def keyring() -> KeyRing:
     """The key ring of this application."""
     ring: KeyRing = current_app.extensions["keyring"]
@@ -123,6 +127,7 @@ def create(sheet: Sheet, *, record_id: UUID, scope: Scope) -> int:
             session().execute(insert(SealedRecord), row)
     except IntegrityError:
         raise VersionConflict("exists already") from None
+    _enter(sheet.KIND, record_id, row)
     return 1
 
 
@@ -139,12 +144,14 @@ def create_all(sheets: Collection[tuple[Sheet, UUID, Scope]]) -> None:
         row = _sealed_values(sheet, record_id, scope, held[scope.key_id], version=1)
         row.update(id=new_id(), organisation_id=scope.organisation_id, case_id=scope.case_id)
         rows.append(row | {"kind": sheet.KIND, "record_id": record_id})
+        _enter(sheet.KIND, record_id, row)
     if rows:
         session().execute(insert(SealedRecord), rows)
 
 
 def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
     """Seal the next version over `expected`; raises VersionConflict when that is not the present one."""
+    row = _row_values(sheet, record_id, scope, version=expected + 1)
     result = session().execute(
         update(SealedRecord)
         .where(
@@ -153,11 +160,12 @@ def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
             SealedRecord.version == expected,
             SealedRecord.case_id == scope.case_id if scope.case_id else SealedRecord.case_id.is_(None),
         )
-        .values(**_row_values(sheet, record_id, scope, version=expected + 1))
+        .values(**row)
         .execution_options(synchronize_session=False)
     )
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise VersionConflict("saved by somebody else")
+    _enter(sheet.KIND, record_id, row)
     return expected + 1
 
 
@@ -224,6 +232,7 @@ def reseal_case(case_id: UUID, *, owner: UUID, recipients: Collection[UUID] = ()
         row.body = cipher.seal(
             cipher.derive(fresh.secret, "doc"), plaintext, _context_of(row), generation=fresh.generation
         )
+        audit.wrote(row.kind, row.record_id, row.version, sha256(row.body).hexdigest())
     session().flush()
     return fresh.generation
 
@@ -236,12 +245,17 @@ def digest(record_kind: type[Sheet], record_id: UUID) -> str:
     return sha256(body).hexdigest() if body is not None else ""
 
 
-def _row_values(sheet: Sheet, record_id: UUID, scope: Scope, *, version: int) -> dict[str, object]:
+def _enter(kind: str, record_id: UUID, row: dict[str, Any]) -> None:
+    """Tell the audit trail of this transaction what was sealed."""
+    audit.wrote(kind, record_id, row["version"], sha256(row["body"]).hexdigest())
+
+
+def _row_values(sheet: Sheet, record_id: UUID, scope: Scope, *, version: int) -> dict[str, Any]:
     key = keyring().open_key(scope.key_id, scope.organisation_id)
     return _sealed_values(sheet, record_id, scope, key, version=version)
 
 
-def _sealed_values(sheet: Sheet, record_id: UUID, scope: Scope, key: ScopeKey, *, version: int) -> dict[str, object]:
+def _sealed_values(sheet: Sheet, record_id: UUID, scope: Scope, key: ScopeKey, *, version: int) -> dict[str, Any]:
     context = _context(scope.organisation_id, sheet.KIND, record_id, scope.case_id, version, sheet.SCHEMA)
     body = cipher.seal(cipher.derive(key.secret, "doc"), sheet.to_bytes(), context, generation=key.generation)
     return {"version": version, "schema": sheet.SCHEMA, "body": body, "changed_at": clock.now()}
