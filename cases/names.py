@@ -37,59 +37,67 @@ def name_keys(name: str) -> frozenset[str]:
 
 def similarity(query: str, name: str) -> float:
     """How well a name answers what was typed, 0 to 1; word order is free, the query may leave words out."""
-    return _Matcher(query).score(name)
+    return Matcher(query).score(name)
 
 
 def matches(query: str, names: Sequence[str]) -> float:
     """The best similarity of a query to the names one person is known by; 0 for no names."""
-    matcher = _Matcher(query)
+    matcher = Matcher(query)
     return max((matcher.score(name) for name in names), default=0.0)
 
 
 def rank(query: str, names: Sequence[str], *, least: float = LIKELY) -> list[tuple[float, int]]:
     """Scores and positions of the names that answer a query, best first, equal ones in their order."""
-    matcher = _Matcher(query)
+    matcher = Matcher(query)
     scored = ((matcher.score(name), position) for position, name in enumerate(names))
     return sorted((hit for hit in scored if hit[0] >= least), key=lambda hit: (-hit[0], hit[1]))
 
 
-class _Matcher:
+class Matcher:
     """One query against many names; a word that returns is compared once, and forgotten with the query."""
 
     def __init__(self, query: str) -> None:
-        self._words = words_of(query)
-        self._keys = [word.skeletons() for word in self._words]
+        self.words = words_of(query)
+        self._keys = [word.skeletons() for word in self.words]
         self._seen: dict[tuple[str, bool], tuple[float, ...]] = {}
-        self._shorter = [
-            _Matcher._from([*self._words[:i], _join(a, b), *self._words[i + 2 :]])
-            for i, (a, b) in enumerate(pairwise(self._words))
+        self.shorter = [
+            Matcher.of([*self.words[:i], _join(a, b), *self.words[i + 2 :]])
+            for i, (a, b) in enumerate(pairwise(self.words))
         ]
 
     @classmethod
-    def _from(cls, words: list[Word]) -> "_Matcher":
+    def of(cls, words: list[Word]) -> "Matcher":
+        """A query of words that are prepared already."""
         matcher = cls("")
-        matcher._words = words
+        matcher.words = words
         matcher._keys = [word.skeletons() for word in words]
         return matcher
 
     def score(self, name: str) -> float:
         """0 to 1 for one name."""
-        parts, unvowelled = parts_of(name), is_unvowelled(name)
-        if not self._words or not parts:
+        return self.score_parts(parts_of(name), unvowelled=is_unvowelled(name))
+
+    def score_parts(self, parts: list[str], *, unvowelled: bool) -> float:
+        """The same for a name whose romanised words are known."""
+        if not self.words or not parts:
             return 0.0
         score = self._cover(parts, unvowelled)
-        if score < LIKELY and len(parts) != len(self._words):
+        if score < LIKELY and len(parts) != len(self.words):
             score = max(score, self._joined(parts, unvowelled))
         return score
 
+    def pairs(self, part: str, *, unvowelled: bool) -> tuple[float, ...]:
+        """How near each word of the query is to one romanised word."""
+        return self._seen.get((part, unvowelled)) or self._column(part, unvowelled)
+
     def _joined(self, parts: list[str], unvowelled: bool) -> float:
         """Compare with neighbouring words written as one, on whichever side has more of them."""
-        if len(self._words) > len(parts):
-            return max(shorter._cover(parts, unvowelled) for shorter in self._shorter)
+        if len(self.words) > len(parts):
+            return max(shorter._cover(parts, unvowelled) for shorter in self.shorter)
         best = 0.0
         for i, (a, b) in enumerate(pairwise(parts)):
             one = a + b
-            if any(JaroWinkler.similarity(one, word.roman) >= _JOIN_LEAST for word in self._words):
+            if any(JaroWinkler.similarity(one, word.roman) >= _JOIN_LEAST for word in self.words):
                 best = max(best, self._cover([*parts[:i], one, *parts[i + 2 :]], unvowelled))
         return best
 
@@ -97,7 +105,7 @@ class _Matcher:
         """Give each word of the query its own word of the name."""
         seen = self._seen
         columns = [seen.get((part, unvowelled)) or self._column(part, unvowelled) for part in parts]
-        wanted = len(self._words)
+        wanted = len(self.words)
         if wanted == 1:
             total = max(columns)[0]
         elif len(columns) == 1:
@@ -109,7 +117,7 @@ class _Matcher:
 
     def _column(self, part: str, unvowelled: bool) -> tuple[float, ...]:
         word = make_word(part, unvowelled=unvowelled)
-        column = tuple(_pair(query, keys, word) for query, keys in zip(self._words, self._keys, strict=True))
+        column = tuple(_pair(query, keys, word) for query, keys in zip(self.words, self._keys, strict=True))
         self._seen[part, unvowelled] = column
         return column
 

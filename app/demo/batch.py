@@ -13,6 +13,8 @@ from app.data.audit import Action
 from app.data.database import Model, transaction
 from app.data.records import Scope, Sheet
 from cases.models import Case
+from cases.shards import keeping as shards
+from cases.shards.facts import CaseFacts
 
 ENTRIES_AT_ONCE = 2000
 
@@ -38,6 +40,7 @@ class Batch:
     cases: list[Case] = field(default_factory=list)
     rows: list[Model] = field(default_factory=list)
     sheets: list[tuple[Sheet, UUID, Scope]] = field(default_factory=list)
+    facts: list[CaseFacts] = field(default_factory=list)
     late: list[Callable[[], None]] = field(default_factory=list)
 
     def write(self) -> None:
@@ -51,6 +54,9 @@ class Batch:
             current.add_all(self.rows)
             current.flush()
             records.create_all(self.sheets)
+            for owner in {case.organisation_id for case in self.cases}:
+                own = {case.id for case in self.cases if case.organisation_id == owner}
+                shards.keep_all(owner, [facts for facts in self.facts if facts.case_id in own])
             for work in self.late:
                 work()
 

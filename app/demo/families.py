@@ -28,6 +28,7 @@ from cases import keeping, schooling
 from cases.child_states import SIDE_EXITS, ChildState
 from cases.models import Case, Child, Guardian
 from cases.references import next_reference
+from cases.shards.facts import facts_of
 from cases.states import CaseState
 from scheduling.states import AppointmentKind, AppointmentState
 
@@ -152,6 +153,8 @@ class _Writer:
         by_id = {child.id: sheet for child, sheet in zip(children, told.children, strict=True)}
         summary = keeping.summary_of(case, told.family, by_id, list(told.guardians))
         batch.sheets.append((summary, case.id, case.scope))
+        adults = {row.id: sheet for row, sheet in zip(guardians, told.guardians, strict=True)}
+        batch.facts.append(facts_of(case, told.family, by_id, adults, latin=summary.latin))
         return children
 
     def _meet(self, batch: Batch, draft: Draft, case: Case, children: list[Child]) -> None:

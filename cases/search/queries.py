@@ -1,123 +1,114 @@
-"""Finding cases by what a caller says: a name in any script, a birth date, a reference, a phone number.
+"""Finding cases by what a caller says: a name in any script, a birth date, a reference, a phone number, a school.
 
-The summaries of all visible cases are opened in memory; nothing searchable lies in the database.
+A KI searches its shards (cases/shards), opened from the database for each search; a body that accepted cases from
+elsewhere opens their summaries. Nothing searchable lies in the database, and only what `visible_to` lets through
+is answered or counted.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import select
 
 from app.data.database import session
-from app.policies import Actor, authorise
-from app.web.fields import western_digits
-from cases import names, queries
+from app.policies import Actor, OrganisationKind, authorise
+from cases import queries
 from cases.models import Case
-from cases.partial_dates import PartialDate, PartialDateError
 from cases.policies import CasePermission
-from cases.sheets import CaseSummary
+from cases.search import hooks, terms
+from cases.search.matching import Index
+from cases.search.scanning import Scanned, scan
+from cases.search.terms import Terms
+from cases.shards import reading
+from cases.shards.columns import Array, Mask, uuids
 
 MOST = 30
-_REFERENCE = re.compile(r"[a-z]?-?(\d{4})-(\d{1,5})", re.IGNORECASE)
-_PHONE = re.compile(r"(?:\+|00)?[\d\s()/.-]{6,}")
-_DAY = re.compile(r"(?:(?:(\d{1,2})\.)?(\d{1,2})\.)?(\d{4})")
-_SHORTEST_PHONE = 6
-_OLDEST_YEAR = 1900
+SCORED = 300
+"""So many names are scored in full at first; more only where too few of their cases may be seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Visible:
-    """The cases an actor may know of, newest first, with their summaries opened."""
+class Sharded:
+    """The shards of the actor's organisation, opened for one or more questions."""
 
-    case_ids: list[UUID]
-    opened: dict[UUID, CaseSummary]
+    actor: Actor
+    index: Index
+
+    def answers(self, asked: Terms, *, most: int) -> list[UUID]:
+        """The ids of at most `most` cases the actor may know of that answer, best first."""
+        index = self.index
+        if asked.phone is not None:
+            return self._newest(index.phone(asked.phone), most) if asked.phone else []
+        among = index.current if asked.day is None else index.born(asked.day)
+        return self._ranked(asked.name, among, most) if asked.name else self._newest(among, most)
+
+    def _newest(self, cases: Mask, most: int) -> list[UUID]:
+        positions = self.index.newest(cases)
+        found: list[UUID] = []
+        for start in range(0, len(positions), SCORED):
+            found += self._seen(positions[start : start + SCORED])
+            if len(found) >= most:
+                break
+        return found[:most]
+
+    def _ranked(self, name: str, among: Mask, most: int) -> list[UUID]:
+        scored, is_all = SCORED, False
+        while True:
+            positions, is_all = self.index.ranked(name, among, most=scored)
+            found = self._seen(positions[: max(most, scored // 2)])
+            if len(found) >= most or is_all:
+                return found[:most]
+            scored *= 8
+
+    def _seen(self, positions: Array) -> list[UUID]:
+        """The ids at these positions as far as the actor may know of them, in this order."""
+        return visible(self.actor, uuids(self.index.case_ids[positions.astype(np.int64)]))
 
 
-def visible(actor: Actor) -> Visible:
-    """Open the summaries of every case `actor` may know of, for one or more questions to `answers`."""
+def open_for(actor: Actor) -> Sharded | Scanned:
+    """Open what `actor` searches in, for one or more questions to `answers`; raises ShardBroken."""
     authorise(actor, CasePermission.SEARCH)
-    ids = list(session().scalars(select(Case.id).where(queries.visible_to(actor)).order_by(Case.id.desc())))
-    return Visible(ids, queries.summaries(actor, ids))
+    if actor.organisation_kind is OrganisationKind.KI:
+        return Sharded(actor, Index(reading.search(actor.organisation_id)))
+    return scan(actor)
 
 
 def find(actor: Actor, text: str) -> list[UUID]:
     """The ids of cases that answer `text`, best first, at most `MOST`."""
     authorise(actor, CasePermission.SEARCH)
-    text = western_digits(text.strip())
-    if not text:
+    if not text.strip():
         return []
-    return _of_reference(actor, text) or answers(visible(actor), text)
+    by_reference = _of_reference(actor, text)
+    if by_reference:
+        return by_reference
+    asked = terms.read(text)
+    found = answers(open_for(actor), asked)
+    if asked.name and asked.day is None and len(found) < MOST:
+        found += visible(actor, hooks.found(actor, asked.name))
+    return list(dict.fromkeys(found))[:MOST]
 
 
-def answers(among: Visible, text: str, *, born: str = "") -> list[UUID]:
-    """The ids among opened cases that answer `text`; `born` narrows to children who may be born then."""
-    text = western_digits(text.strip())
-    if _PHONE.fullmatch(text) and _date(text) is None:
-        return [case_id for case_id in among.case_ids if _has_phone(among.opened[case_id], text)][:MOST]
-    name, day = _split(text)
-    wanted = day or _date(born)
-    fitting = [case_id for case_id in among.case_ids if wanted is None or _may_be_born(among.opened[case_id], wanted)]
-    return (_ranked(name, fitting, among.opened) if name else fitting)[:MOST]
+def answers(among: Sharded | Scanned, asked: Terms) -> list[UUID]:
+    """The ids of at most `MOST` cases that answer, best first."""
+    return among.answers(asked, most=MOST)
 
 
-def names_of(summary: CaseSummary) -> list[str]:
-    """Every name under which a family may be looked for."""
-    family = summary.family_name
-    return [family, *(f"{line.name} {family}" for line in summary.children), *summary.other_names]
-
-
-def _ranked(name: str, case_ids: Sequence[UUID], opened: dict[UUID, CaseSummary]) -> list[UUID]:
-    owners: list[UUID] = []
-    known: list[str] = []
-    for case_id in case_ids:
-        for one in names_of(opened[case_id]):
-            owners.append(case_id)
-            known.append(one)
-    return list(dict.fromkeys(owners[position] for _, position in names.rank(name, known)))
+def visible(actor: Actor, case_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of some cases that `actor` may know of, in the same order."""
+    seen: set[UUID] = set()
+    for start in range(0, len(case_ids), 500):
+        some = case_ids[start : start + 500]
+        seen.update(session().scalars(select(Case.id).where(Case.id.in_(some), queries.visible_to(actor))))
+    return [case_id for case_id in case_ids if case_id in seen]
 
 
 def _of_reference(actor: Actor, text: str) -> list[UUID]:
-    found = _REFERENCE.fullmatch(text)
-    if found is None:
+    ending = terms.reference_ending(text)
+    if not ending:
         return []
-    ending = f"{found[1]}-{int(found[2]):05}"
     query = select(Case.id).where(queries.visible_to(actor), Case.reference.endswith(ending, autoescape=True))
     return list(session().scalars(query.limit(MOST)))
-
-
-def _split(text: str) -> tuple[str, PartialDate | None]:
-    """The words of a search and the date among them."""
-    words, day = [], None
-    for word in text.split():
-        read = _date(word)
-        if read is not None and day is None:
-            day = read
-        else:
-            words.append(word)
-    return " ".join(words), day
-
-
-def _date(word: str) -> PartialDate | None:
-    found = _DAY.fullmatch(word)
-    try:
-        if found is None:
-            return PartialDate.parse(word)
-        day, month, year = (int(part) if part else None for part in found.groups())
-        return PartialDate(year or 0, month, day) if year and year >= _OLDEST_YEAR else None
-    except PartialDateError:
-        return None
-
-
-def _may_be_born(summary: CaseSummary, day: PartialDate) -> bool:
-    return any(born is not None and born.could_be(day) for born in (_date(line.born) for line in summary.children))
-
-
-def _has_phone(summary: CaseSummary, text: str) -> bool:
-    digits = re.sub(r"\D", "", text).removeprefix("00").removeprefix("49").lstrip("0")
-    if len(digits) < _SHORTEST_PHONE:
-        return False
-    return any(digits in phone for phone in (summary.phone, *summary.other_phones))

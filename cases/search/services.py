@@ -9,7 +9,7 @@ from app.policies import Actor, authorise
 from cases import listing
 from cases.listing import Row
 from cases.policies import CasePermission
-from cases.search import queries
+from cases.search import queries, terms
 
 
 def search(actor: Actor, *, text: str) -> list[Row]:
@@ -23,10 +23,10 @@ def search(actor: Actor, *, text: str) -> list[Row]:
 def likely_matches(actor: Actor, *, names: list[tuple[str, str]], phone: str) -> list[Row]:
     """Cases that may be the family about to be made: a child's (name, birth date) or its phone number fits."""
     authorise(actor, CasePermission.SEARCH)
-    among = queries.visible(actor)
-    found = [case_id for name, born in names for case_id in queries.answers(among, name, born=born)]
+    among = queries.open_for(actor)
+    found = [case_id for name, born in names for case_id in queries.answers(among, terms.read(name, born=born))]
     if phone:
-        found += queries.answers(among, phone)
+        found += queries.answers(among, terms.read(phone))
     rows = listing.rows_by_id(actor, list(dict.fromkeys(found)))
     _note(actor, rows, kind="duplicate_check")
     return rows
