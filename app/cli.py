@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 from flask import Flask, current_app
@@ -14,13 +12,12 @@ from flask.cli import AppGroup, with_appcontext
 from app.accounts import installation, services
 from app.accounts.models import UserProfile
 from app.commands.audit import audit
+from app.commands.keys import keys
 from app.commands.retention import retention
+from app.commands.sentences import in_sentences
 from app.data import setup
-from app.data.database import db
-from app.data.keyring import KeyRing
-from app.data.providers import KeyFile, create_key_file
 from app.demo import folder, people, world
-from app.errors import EinstiegError, Invalid
+from app.errors import Invalid
 from app.policies import OrganisationKind, Role
 from app.web.roles import role_names
 from cases.placement.directory import DirectoryError, decode_directory
@@ -28,8 +25,6 @@ from cases.placement.services import import_directory
 from config import Config, Mode
 from workers import up
 from workers.doctor import Level, examine
-
-Command = Callable[..., Any]
 
 REFUSALS = {
     "weak": "Das Passwort ist zu schwach: mindestens 12 Zeichen, davon 5 verschiedene.",
@@ -41,19 +36,6 @@ def init_app(app: Flask) -> None:
     """Add every command."""
     for command in (start, prepare, migrate, doctor, keys, schools, demo, audit, retention, users):
         app.cli.add_command(command)
-
-
-def in_sentences(command: Command) -> Command:
-    """Show our own errors as a sentence instead of a trace."""
-
-    @wraps(command)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        try:
-            return command(*arguments, **options)
-        except EinstiegError as error:
-            raise click.ClickException(str(error)) from None
-
-    return wrapped
 
 
 @click.command("up")
@@ -97,39 +79,6 @@ def doctor() -> None:
         click.echo(str(finding))
     if any(finding.level is Level.FAIL for finding in findings):
         raise SystemExit(1)
-
-
-keys = AppGroup("keys", help="Schlüsseldatei anlegen, ansehen, erneuern.")
-
-
-@keys.command("init")
-@in_sentences
-def init_keys() -> None:
-    """Die Schlüsseldatei einer neuen Einrichtung anlegen; eine vorhandene bleibt, wie sie ist."""
-    file = _config().key_file
-    if file.exists():
-        raise click.ClickException("Es gibt schon eine Schlüsseldatei (EINSTIEG_KEY_FILE); sie bleibt unverändert.")
-    create_key_file(file)
-    click.echo("Die Schlüsseldatei (EINSTIEG_KEY_FILE) ist angelegt, nur für dieses Konto lesbar.")
-    click.echo("Bitte jetzt zwei Kopien machen und getrennt von den Datensicherungen aufbewahren:")
-    click.echo("ohne diese Datei öffnet niemand mehr einen Fall.")
-
-
-@keys.command("status")
-@in_sentences
-def key_status() -> None:
-    """Sagen, ob die Schlüsseldatei lesbar ist und welche Fassung gilt."""
-    click.echo(f"Die Schlüsseldatei ist lesbar; es gilt Fassung {KeyFile(_config().key_file).current()}.")
-
-
-@keys.command("rotate")
-@in_sentences
-def rotate_keys() -> None:
-    """Eine neue Fassung des Hauptschlüssels anlegen und alle Schlüssel der Stellen damit neu versiegeln."""
-    provider = KeyFile(_config().key_file)
-    version = provider.rotate()
-    count = KeyRing(db.engines["keys"], provider).rewrap_organisation_keys()
-    click.echo(f"Es gilt Fassung {version}; {count} Schlüssel sind neu versiegelt. Bitte Einstieg neu starten.")
 
 
 demo = AppGroup("demo", help="Die Vorführung mit erfundenen Familien.")

@@ -19,11 +19,14 @@ from sqlalchemy import and_, create_engine, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from app import clock
+from app.data.providers import PROVIDER_NAMES, open_provider
+from app.data.root_keys import RootKeyError, RootKeyUnavailable
+from app.data.scanning import Scanner
 from app.data.setup import with_driver
 from app.messages.models import Message, MessageState
 from app.messages.queries import LATE
 from app.messages.states import NEEDS_A_PERSON
-from config import Config, Mode
+from config import Config, Mode, ProviderKind
 from workers.embedded import Transport, TransportKind, answers, choose_transport
 from workers.processes import Locked, holding
 
@@ -73,6 +76,7 @@ def examine(config: Config) -> list[Finding]:
         _mail,
         _worker,
         _outbox,
+        _scanner,
         _disk,
     )
     return [look(config) for look in looks]
@@ -144,7 +148,18 @@ def _database(name: str, address: str) -> Finding:
 
 
 def _root_key(config: Config) -> Finding:
-    name = "root key"
+    """Which provider holds the root key, and whether it can be used."""
+    name, kind = "root key", config.key_provider
+    if kind is ProviderKind.FILE:
+        return _key_file(name, config)
+    try:
+        version = open_provider(config).current()
+    except (RootKeyError, RootKeyUnavailable) as error:
+        return Finding(Level.FAIL, name, f"{PROVIDER_NAMES[kind]}: {error}.")
+    return Finding(Level.OK, name, f"{PROVIDER_NAMES[kind]}, es gilt Fassung {version}.")
+
+
+def _key_file(name: str, config: Config) -> Finding:
     try:
         found = config.key_file.stat()
     except OSError:
@@ -156,7 +171,7 @@ def _root_key(config: Config) -> Finding:
         return Finding(Level.FAIL, name, f"andere dürfen die Schlüsseldatei lesen ({mode:04o} statt 0600).")
     if found.st_uid != os.getuid():
         return Finding(Level.WARN, name, "die Schlüsseldatei gehört einem anderen Konto.")
-    return Finding(Level.OK, name, f"nur für dieses Konto lesbar ({mode:04o}).")
+    return Finding(Level.OK, name, f"Schlüsseldatei, nur für dieses Konto lesbar ({mode:04o}).")
 
 
 def _mail(config: Config) -> Finding:
@@ -205,6 +220,17 @@ def _outbox(config: Config) -> Finding:
     if open_ones:
         return Finding(Level.WARN, "outbox", f"{open_ones} Nachrichten brauchen eine Entscheidung (/nachrichten).")
     return Finding(Level.OK, "outbox", "nichts steht.")
+
+
+def _scanner(config: Config) -> Finding:
+    """Whether files are scanned for viruses; without an answer they are kept, locked and scanned later."""
+    name = "virus scanner"
+    if config.clamd is None:
+        level = Level.WARN if config.mode is Mode.PRODUCTION else Level.OK
+        return Finding(level, name, "keiner eingerichtet (EINSTIEG_CLAMD): Dateien werden ungeprüft angenommen.")
+    if Scanner(config.clamd, seconds=ANSWER_SECONDS).answers():
+        return Finding(Level.OK, name, "clamd antwortet.")
+    return Finding(Level.FAIL, name, "clamd antwortet nicht: neue Dateien bleiben gesperrt, bis er sie geprüft hat.")
 
 
 def _disk(config: Config) -> Finding:

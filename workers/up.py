@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from config import Config, Mode, SettingError, read_config
+from config import Config, Mode, ProviderKind, SettingError, read_config
 from workers.processes import PROJECT
 from workers.stack import REFUSED, GivenUp, run_stack
 
@@ -54,7 +54,7 @@ def is_prepared(config: Config) -> bool:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists():
             return False
-    if not config.key_file.exists():
+    if config.key_provider in (ProviderKind.FILE, ProviderKind.PASSPHRASE) and not config.key_file.exists():
         return False
     if config.mode is Mode.DEMO and config.demo_password not in (None, _read(config, PASSWORD)):
         return False

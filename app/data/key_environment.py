@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from app.data.root_keys import LocalRoot, RootKeyError, parse_keys
+from app.data import cipher
+from app.data.root_keys import LocalRoot, RootKeyError, parse_keys, written_keys
 
 WHAT = "die Umgebungsvariable EINSTIEG_ROOT_KEY"
+
+
+def fresh_value() -> str:
+    """A value for the variable of a new installation."""
+    return written_keys({1: cipher.new_key()}).strip()
 
 
 class KeyEnvironment(LocalRoot):

@@ -40,6 +40,8 @@ class KeyFile(LocalRoot):
             known = self._read()
             if version == max(known):
                 raise RootKeyError("die geltende Fassung des Hauptschlüssels kann nicht vernichtet werden")
+            if version not in known:
+                raise RootKeyError(f"eine Fassung {version} des Hauptschlüssels gibt es nicht")
             write_private(self._path, written_keys({each: key for each, key in known.items() if each != version}))
             self._keys = self._read()
 

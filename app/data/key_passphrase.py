@@ -72,6 +72,8 @@ class KeyPassphrase(LocalRoot):
             known = self._read_salts()
             if version == max(known):
                 raise RootKeyError("die geltende Fassung des Hauptschlüssels kann nicht vernichtet werden")
+            if version not in known:
+                raise RootKeyError(f"eine Fassung {version} des Hauptschlüssels gibt es nicht")
             _write(self._salts, {each: salt for each, salt in known.items() if each != version})
             self._keys = self._read()
 

@@ -6,6 +6,7 @@ import hmac
 from collections import Counter
 from collections.abc import Collection
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -23,6 +24,15 @@ ATTEMPTS = 8
 
 class VersionGone(KeyMissing):
     """A wrap names a version of an organisation's key that is not there: rotated away since the wrap was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrapCount:
+    """Wraps of an organisation: all, those below its newest key, and the highest generation of a scope."""
+
+    total: int
+    below: int
+    generation: int
 
 
 class OrganisationKeys:
@@ -153,6 +163,27 @@ class OrganisationKeys:
             return Counter(
                 root_version_of(wrapped) for wrapped in connection.scalars(select(organisation_keys.c.wrapped))
             )
+
+    def wraps(self) -> dict[UUID, WrapCount]:
+        """How many wraps each organisation holds."""
+        columns = record_keys.c
+        newest = (
+            select(organisation_keys.c.organisation_id, func.max(organisation_keys.c.version).label("version"))
+            .group_by(organisation_keys.c.organisation_id)
+            .subquery()
+        )
+        query = (
+            select(
+                columns.organisation_id,
+                func.count(),
+                func.count().filter(columns.kek_version < newest.c.version),
+                func.max(columns.generation),
+            )
+            .join(newest, newest.c.organisation_id == columns.organisation_id)
+            .group_by(columns.organisation_id)
+        )
+        with self.engine.connect() as connection:
+            return {row[0]: WrapCount(*row[1:]) for row in connection.execute(query)}
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction of the key store that writes."""

@@ -12,6 +12,14 @@ from app.data.key_transit import CIPHERTEXT, KeyTransit
 from app.data.root_keys import RootKeyError
 from config import Config, ProviderKind
 
+PROVIDER_NAMES = {
+    ProviderKind.FILE: "Schlüsseldatei",
+    ProviderKind.ENVIRONMENT: "Umgebungsvariable",
+    ProviderKind.PASSPHRASE: "Passphrase",
+    ProviderKind.TRANSIT: "Schlüsseldienst",
+}
+"""What an administrator calls them."""
+
 
 class KeyProvider(Protocol):
     """Holds the root key; nothing else ever sees it."""

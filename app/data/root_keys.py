@@ -63,6 +63,14 @@ class RecoveredRoot(LocalRoot):
         self._given = {version: key}
         super().__init__()
 
+    def rotate(self) -> int:
+        """Raises RootKeyError: a rehearsal changes nothing."""
+        raise RootKeyError("ein Schlüssel aus Anteilen wird nur gelesen")
+
+    def destroy(self, version: int) -> None:
+        """Raises RootKeyError: a rehearsal changes nothing."""
+        raise RootKeyError("ein Schlüssel aus Anteilen wird nur gelesen")
+
     def _read(self) -> dict[int, bytes]:
         return dict(self._given)
 

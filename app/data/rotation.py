@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,15 @@ _WRITE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn of all keys came to: the root version now, whether it ended a former one, wraps moved."""
+
+    root_version: int
+    resumed: bool
+    moved: dict[UUID, int]
+
+
 def rotate(keks: OrganisationKeys, organisation_id: UUID) -> int:
     """Give an organisation a new key and destroy its older ones; answers how many wraps moved.
 
@@ -62,6 +72,49 @@ def rotate(keks: OrganisationKeys, organisation_id: UUID) -> int:
     moved = finish(keks, organisation_id)
     keks.create_next([organisation_id])
     return moved + finish(keks, organisation_id)
+
+
+def rotate_all(keks: OrganisationKeys) -> Turn:
+    """A new root version and new keys for all organisations; an unfinished turn is ended instead.
+
+    Raises Tampered once everything else is done when wraps of an organisation do not open.
+    """
+    waiting = unfinished(keks)
+    resumed = bool(waiting) or not root_is_settled(keks)
+    if not resumed:
+        keks.provider.rotate()
+    if not waiting:
+        keks.create_next(list(keks.versions()))
+        waiting = unfinished(keks)
+    turn, broken = Turn(keks.provider.current(), resumed, {}), 0
+    for organisation_id in waiting:
+        try:
+            turn.moved[organisation_id] = finish(keks, organisation_id)
+        except Tampered:
+            broken += 1
+    keks.rewrap()
+    if broken:
+        raise Tampered(f"bei {broken} Stellen lassen sich Schlüssel nicht öffnen; deren alte Fassungen bleiben")
+    return turn
+
+
+def rotate_root(keks: OrganisationKeys) -> Turn:
+    """A new root version, and all organisations' keys wrapped under it; an unfinished turn is ended instead."""
+    resumed = not root_is_settled(keks)
+    if not resumed:
+        keks.provider.rotate()
+    keks.rewrap()
+    return Turn(keks.provider.current(), resumed, {})
+
+
+def unfinished(keks: OrganisationKeys) -> list[UUID]:
+    """Organisations with more than one version of their key: a rotation runs, or was broken off."""
+    return [organisation_id for organisation_id, versions in keks.versions().items() if len(versions) > 1]
+
+
+def root_is_settled(keks: OrganisationKeys) -> bool:
+    """Whether all organisations' keys lie under the root version that is current."""
+    return set(keks.root_versions()) <= {keks.provider.current()}
 
 
 def finish(keks: OrganisationKeys, organisation_id: UUID) -> int:
@@ -74,7 +127,7 @@ def finish(keks: OrganisationKeys, organisation_id: UUID) -> int:
         if keks.destroy_below(organisation_id, target):
             continue
         if broken and not done:
-            raise Tampered(f"{broken} wraps do not open")
+            raise Tampered(f"{broken} Schlüssel lassen sich nicht öffnen; die alte Fassung bleibt")
     return moved
 
 

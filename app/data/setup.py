@@ -11,6 +11,7 @@ from sqlalchemy import Engine, make_url
 
 from app.data import database
 from app.data.database import db
+from app.data.key_places import refuse_keys_with_data
 from app.data.keyring import KeyRing
 from app.data.providers import KeyProvider, NoKey, create_first_key, open_provider
 from app.data.root_keys import RootKeyError
@@ -38,6 +39,7 @@ def init_app(app: Flask, config: Config, *, needs_keys: bool = True) -> None:
     configure(app, config)
     database.init_app(app)
     with app.app_context():
+        refuse_keys_with_data(config, db.engines.values())
         app.extensions["keyring"] = KeyRing(db.engines["keys"], _provider(config, needs_keys))
 
 
