@@ -14,6 +14,7 @@ from app.accounts.models import Organisation, UserProfile
 from app.policies import OrganisationKind, Role
 from cases.handover.models import Desk
 from tests.canary.journey import new_desk
+from tests.permissions.situations import Made, make
 from tests.plugins.application import World
 from tests.scheduling.conftest import office
 
@@ -60,3 +61,9 @@ def enter(app: Flask, wider: World) -> Callable[[str], FlaskClient]:
         return client
 
     return opened
+
+
+@pytest.fixture
+def situations(wider: World, desks: dict[str, Desk]) -> dict[str, Made]:
+    """One case for each way somebody may stand to it."""
+    return make(wider, desks)
