@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Flask
 
-from app import case_end, case_messages, demo_mail, policies, rights, start
+from app import case_end, case_merge, case_messages, demo_mail, policies, rights, start
 from app.accounts import log_views, people_views, refusals
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
@@ -20,7 +20,7 @@ from app.messages.policies import MessagePermission
 from app.policies import Actor, Table
 from app.web import health, navigation
 from app.web.navigation import NavigationItem
-from cases import closing, panels, schooling, tabs
+from cases import bands, closing, list_days, list_filters, panels, schooling, tabs
 from cases import policies as case_policies
 from cases import views as case_views
 from cases.consents import hooks as consent_hooks
@@ -28,11 +28,14 @@ from cases.consents import views as consent_views
 from cases.documents import hooks as document_hooks
 from cases.documents import services as document_services
 from cases.documents import views as document_views
+from cases.duplicates import policies as duplicate_policies
 from cases.emergency import notices as emergency_notices
 from cases.emergency import policies as emergency_policies
 from cases.emergency import views as emergency_views
 from cases.emergency.panel import PANEL as EMERGENCY_PANEL
 from cases.emergency.policies import EmergencyPermission
+from cases.filters import policies as filter_policies
+from cases.filters import views as filter_views
 from cases.handover import history as handover_history
 from cases.handover import policies as handover_policies
 from cases.handover import services as handover_services
@@ -41,6 +44,7 @@ from cases.handover.views import case_tab as handover_case_tab
 from cases.handover.views import desks as handover_desks
 from cases.handover.views import inbox as handover_inbox
 from cases.intake import people_views as intake_people_views
+from cases.placement import band_rule, school_filter
 from cases.placement import policies as placement_policies
 from cases.placement import views as placement_views
 from cases.placement import waiting
@@ -87,6 +91,7 @@ BLUEPRINTS: list[Blueprint] = [
     consent_views.blueprint,
     document_views.blueprint,
     emergency_views.blueprint,
+    filter_views.blueprint,
     handover_case_tab.blueprint,
     handover_desks.blueprint,
     handover_inbox.blueprint,
@@ -107,7 +112,9 @@ TABLES: list[Table] = [
     account_policies.TABLE,
     message_policies.TABLE,
     case_policies.TABLE,
+    duplicate_policies.TABLE,
     emergency_policies.TABLE,
+    filter_policies.TABLE,
     handover_policies.TABLE,
     placement_policies.TABLE,
     retention_policies.TABLE,
@@ -154,10 +161,14 @@ def init_app(app: Flask) -> None:
         policies.register(table)
     navigation.add(*NAVIGATION)
     tabs.add(*TABS)
+    list_days.watch()
     schooling.lend(waiting.begin_of_schooling)
+    bands.lend(band_rule.band_of_schooling)
+    list_filters.lend_schools(school_filter.FILTER)
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
     consent_hooks.on_withdrawn(case_messages.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
+    case_merge.declare()
     emergency_notices.declare()
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
     closing.asks(case_end.booked_talk)

@@ -1,4 +1,4 @@
-"""The list of cases, a new case, and a file's first page and its running."""
+"""The list of cases, and a file's first page and its running."""
 
 from __future__ import annotations
 
@@ -11,17 +11,14 @@ from app.accounts import queries as people
 from app.policies import Actor, Role, permits
 from app.web.actors import current_actor
 from app.web.pagination import page_number, page_urls
-from cases import frame, listing, overview, panels, services
-from cases.child_states import ChildState
+from cases import frame, list_choices, list_page, overview, panels, requests, services
 from cases.closing import Unsettled
-from cases.forms import CloseForm, NewCaseForm, PersonForm
+from cases.filters import queries as kept_filters
+from cases.forms import CloseForm, PersonForm
 from cases.kinds import AccessKind, CloseReason
 from cases.models import Case
 from cases.policies import CasePermission
 from cases.progress import TONES
-from cases.requests import filters_of, list_urls, sort_urls
-from cases.search import services as searches
-from cases.states import CaseState
 
 blueprint = Blueprint("cases", __name__)
 frame.init_blueprint(blueprint)
@@ -29,48 +26,30 @@ frame.init_blueprint(blueprint)
 
 @blueprint.get("/faelle")
 def index() -> ResponseReturnValue:
-    """The cases one may know of, filtered and sorted."""
+    """The cases one may know of, filtered and sorted; without a word in the address as the person chose to begin."""
     actor = current_actor()
-    filters = filters_of(request.args, actor)
-    page = listing.case_list(actor, filters, number=page_number(request))
-    services.record_list_read(actor, case_ids=[row.case_id for row in page.items])
-    return render_template(
+    begins = None if requests.is_asked(request.args) else kept_filters.default_settings(actor)
+    if begins is not None:
+        return redirect(requests.url_of(requests.filters_of(begins, actor)))
+    filters = requests.filters_of(request.args, actor)
+    shown = list_page.load(actor, filters, number=page_number(request))
+    page = render_template(
         "cases/index.html",
-        page=page,
+        page=shown.page,
         url_of=page_urls(request),
         filters=filters,
-        whose=list_urls(actor, filters, listing.counts(actor)),
-        advisors=_advisors(actor),
-        states_choices=[(state.value, state.label) for state in CaseState],
-        child_states_choices=[(state.value, state.label) for state in ChildState],
-        sort_urls=sort_urls(request),
+        arguments=requests.arguments_of(filters),
+        whose=requests.list_urls(actor, filters, shown.counts),
+        kept=requests.kept_urls(actor, filters, shown.kept),
+        conditions=requests.conditions_of(filters, shown.advisors, shown.schools),
+        widened_url=requests.url_of(filters.widened()),
+        choices=list_choices.of(shown.advisors, shown.schools),
+        sort_urls=requests.sort_urls(filters),
         tones=TONES,
     )
-
-
-@blueprint.route("/faelle/neu", methods=["GET", "POST"])
-def new() -> ResponseReturnValue:
-    """Open a case after a search, with the likely matches beside it; names travel in the body, never the address."""
-    actor = current_actor()
-    searched = request.form.get("q", "").strip()
-    if not searched:
-        return redirect(url_for("search.show"))
-    begins = request.form.get("do") == "begin"
-    form = NewCaseForm(formdata=None) if begins else NewCaseForm()
-    form.offer_advisors(_advisors(actor), chosen=actor.user_id if actor.has(Role.ADVISOR) else None)
-    if not begins and not form.change_rows(request.form.get("do", "")):
-        form.number_rows()
-        if form.validate():
-            matches = [] if request.form.get("confirmed") else _matches(actor, form)
-            if not matches:
-                return _opened(actor, form)
-            return render_template("cases/new.html", form=form, searched=searched, matches=matches, asks=True), 409
-    if begins:
-        form.begin_with(searched)
-    form.number_rows(keep_blank=not form.errors)
-    matches = searches.search(actor, text=searched)
-    page = render_template("cases/new.html", form=form, searched=searched, matches=matches, asks=False)
-    return page, 422 if form.errors else 200
+    # After the page is made: the transaction of the trail would make it load again what it has.
+    services.record_list_read(actor, case_ids=[row.case_id for row in shown.page.items])
+    return page
 
 
 @blueprint.get("/faelle/<uuid:case_id>")
@@ -140,23 +119,7 @@ def reopen(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 
-def _opened(actor: Actor, form: NewCaseForm) -> ResponseReturnValue:
-    case = services.open_case(
-        actor,
-        family=form.family(),
-        children=form.child_sheets(),
-        guardians=form.guardian_sheets(),
-        advisor_id=form.advisor_id(),
-    )
-    flash(f"Der Fall {case.reference} ist angelegt.", "success")
-    return redirect(url_for("cases.show", case_id=case.id), 303)
-
-
-def _matches(actor: Actor, form: NewCaseForm) -> list[listing.Row]:
-    return searches.likely_matches(actor, names=form.names_and_births(), phone=form.phone.data or "")
-
-
-def _advisors(actor: Actor) -> list[tuple[UUID, str]]:
+def advisors(actor: Actor) -> list[tuple[UUID, str]]:
     """The advisors of the actor's own organisation, by name."""
     users = people.people(actor.organisation_id, Role.ADVISOR, Role.LEAD)
     return sorted(people.names([user.id for user in users]).items(), key=lambda pair: pair[1].casefold())
@@ -168,13 +131,13 @@ def _name_of(user_id: UUID | None) -> str:
 
 def _assigning(actor: Actor) -> PersonForm:
     form = PersonForm(prefix="advisor-")
-    form.offer(_advisors(actor), label="Zuständige Beratung", nobody="noch offen")
+    form.offer(advisors(actor), label="Zuständige Beratung", nobody="noch offen")
     return form
 
 
 def _sharing(actor: Actor) -> PersonForm:
     form = PersonForm(prefix="deputy-")
-    form.offer(_advisors(actor), label="Kollegin oder Kollege", nobody="bitte wählen")
+    form.offer(advisors(actor), label="Kollegin oder Kollege", nobody="bitte wählen")
     return form
 
 

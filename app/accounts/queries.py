@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from flask import g
 from sqlalchemy import select
 
 from app import clock
@@ -101,6 +102,8 @@ def organisations(*kinds: OrganisationKind) -> list[Organisation]:
 
 def profiles(user_ids: Collection[UUID]) -> dict[UUID, UserProfile]:
     """The profiles of these people, opened with the key of each one's own organisation."""
+    if not user_ids:
+        return {}
     rows = session().execute(select(User.id, User.organisation_id).where(User.id.in_(set(user_ids)))).all()
     found: dict[UUID, UserProfile] = {}
     for organisation_id in {row.organisation_id for row in rows}:
@@ -112,8 +115,15 @@ def profiles(user_ids: Collection[UUID]) -> dict[UUID, UserProfile]:
 
 def names(user_ids: Collection[UUID | None]) -> dict[UUID, str]:
     """What to call these people on a page."""
+    known: dict[UUID, str] = g.get("known_names", {})
     wanted = {user_id for user_id in user_ids if user_id is not None}
-    return {user_id: profile.name for user_id, profile in profiles(wanted).items()}
+    opened = {user_id: profile.name for user_id, profile in profiles(wanted - known.keys()).items()}
+    return opened | {user_id: known[user_id] for user_id in wanted & known.keys()}
+
+
+def remember_names(opened: Mapping[UUID, str]) -> None:
+    """Spare the rest of this request opening names that one page opened together with other records."""
+    g.known_names = {**g.get("known_names", {}), **opened}
 
 
 def people(organisation_id: UUID, *roles: Role) -> list[User]:

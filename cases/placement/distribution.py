@@ -16,13 +16,14 @@ from app.data import records
 from app.data.database import session
 from app.policies import Actor, authorise, permits
 from cases import schooling
+from cases.bands import Band
 from cases.child_states import WITHOUT_SEAT, ChildState
 from cases.keeping import child_name
 from cases.models import Case, Child
 from cases.placement.policies import PlacementPermission
 from cases.placement.reading import facts_from_sheets
 from cases.placement.recommendation import decision_of
-from cases.placement.rules import Band, assess, band_for
+from cases.placement.rules import assess, band_for
 from cases.queries import visible_to
 from cases.sheets import ChildSheet, FamilySheet
 from cases.states import CaseState

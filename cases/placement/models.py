@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
+from app.data.sheets import SheetClass
 from cases.child_states import RefusalReason
 from cases.placement.denomination import Denomination
 from cases.placement.directory import is_open, operation_of
@@ -77,7 +78,7 @@ class Placement(Model):
     """One attempt: proposed by an advisor, assigned by the authority, admitted or refused by the school."""
 
     __tablename__ = "placement"
-    __table_args__ = (Index(None, "child_id", "state"),)
+    __table_args__ = (Index(None, "child_id", "state"), Index(None, "school_id", "state", "case_id"))
 
     id: Mapped[UUID] = primary_key()
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), index=True)
@@ -110,6 +111,7 @@ class PlacementSheet(Sheet):
     """
 
     KIND = "placement.text"
+    CLASS = SheetClass.COUNSELLING
 
     reason: str = ""
     refusal_text: str = ""

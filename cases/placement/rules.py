@@ -5,8 +5,8 @@ The rules only suggest. The advisor chooses the stage, the authority assigns, th
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
+from cases.bands import Band
 from cases.partial_dates import age_on
 from cases.placement.child_facts import ChildFacts
 from cases.placement.compulsory import duty, duty_end, entry_day, grade_by_age
@@ -17,25 +17,6 @@ from cases.placement.support import Support, propose_support
 
 SOON = timedelta(days=366)
 """A child who enters school within a year can already be registered at a primary school."""
-
-
-class Band(StrEnum):
-    """The four bands of the distribution list (Verteilliste)."""
-
-    PRIMARY = "primary"
-    GRADES_5_TO_7 = "grades_5_to_7"
-    GRADES_8_TO_10 = "grades_8_to_10"
-    VOCATIONAL = "vocational"
-
-    @property
-    def label(self) -> str:
-        """The German word for pages."""
-        return {
-            "primary": "Grundschule",
-            "grades_5_to_7": "Jahrgang 5–7",
-            "grades_8_to_10": "Jahrgang 8–10",
-            "vocational": "Berufskolleg",
-        }[self.value]
 
 
 @dataclass(frozen=True)
@@ -109,6 +90,13 @@ def assess(facts: ChildFacts, *, on: date, stage: Stage | None = None) -> Assess
             *support.warnings,
         ),
     )
+
+
+def band_on(facts: ChildFacts, on: date, *, stage: Stage | None = None) -> Band | None:
+    """The band of a day alone, without the rest of an assessment."""
+    reading, _, _ = _read_birth(facts, on)
+    chosen = stage or reading.stage
+    return band_for(chosen, _grade_within(chosen, grade_by_age(reading.birth, on)))
 
 
 def authority_for(stage: Stage) -> Authority | None:

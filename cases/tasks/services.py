@@ -66,6 +66,7 @@ def finish_task(actor: Actor, *, task_id: UUID) -> Task:
     """Mark a task as done; doing so twice changes nothing."""
     task = get_task(actor, task_id)
     with transaction():
+        _lock(task.case_id)
         task = _locked(task_id)
         case = get_case(actor, task.case_id, CasePermission.MANAGE_TASKS)
         if task.state is TaskState.OPEN:
@@ -78,6 +79,7 @@ def reopen_task(actor: Actor, *, task_id: UUID) -> Task:
     """Take a finished or dropped task up again."""
     task = get_task(actor, task_id)
     with transaction():
+        _lock(task.case_id)
         task = _locked(task_id)
         case = get_case(actor, task.case_id, CasePermission.MANAGE_TASKS)
         if task.state is not TaskState.OPEN:
@@ -90,6 +92,7 @@ def drop_tasks(actor: Actor, *, case_id: UUID, kind: TaskKind, child_id: UUID | 
     """Drop the open tasks of a kind that no longer need doing; answers how many there were."""
     case = get_case(actor, case_id, CasePermission.MANAGE_TASKS)
     with transaction() as current:
+        _lock(case_id)
         query = select(Task).where(Task.case_id == case_id, Task.kind == kind, Task.state == TaskState.OPEN)
         if child_id is not None:
             query = query.where(Task.child_id == child_id)
@@ -132,7 +135,9 @@ def _present(case_id: UUID, child_id: UUID | None, kind: TaskKind, due_on: date)
 
 
 def _lock(case_id: UUID) -> None:
-    """Queue at the case's row, so that two workers do not plan the same task (SQLite has one writer anyway)."""
+    """Queue at the case's row before any of its tasks: two workers do not plan the same one, and `list_days`, which
+    locks the case after a change of its tasks, never waits for somebody who waits for this (SQLite has one writer).
+    """
     session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
 
 

@@ -15,6 +15,7 @@ from app.accounts.models import User
 from app.messages.models import Message
 from app.policies import Actor, OrganisationKind, Permission, Role, permits
 from cases.emergency.models import EmergencyAccess
+from cases.filters.models import SavedFilter
 from cases.handover.models import Desk, Handover
 from cases.handover.states import HandoverState
 from cases.kinds import AccessKind
@@ -86,6 +87,10 @@ def _subject(permission: str, relation: str) -> Any:
     if kind == "emergency":
         # In some relations a colleague's access, in the others the actor's own: nobody reviews their own.
         return EmergencyAccess(organisation_id=case.organisation_id, user_id=ME if relation in "odlu" else COLLEAGUE)
+    if kind == "filter":
+        # One's own, a shared one of a colleague, a colleague's own; in the other relations that of another house.
+        owner = ME if relation == "o" else COLLEAGUE
+        return SavedFilter(organisation_id=case.organisation_id, owner_id=owner, is_shared=relation == "d")
     if kind == "message":
         return Message(organisation_id=case.organisation_id)
     handover = _handover(relation, case)

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.web.actors import current_actor
 from app.web.pagination import PAGE_SIZE, Page, page_number, page_urls
+from cases.bands import Band
 from cases.placement import services
 from cases.placement.distribution import waiting_children
 from cases.placement.distribution_csv import written
-from cases.placement.rules import Band
 
 blueprint = Blueprint("distribution", __name__)
 

@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 
+from cases.bands import Band
 from cases.partial_dates import PartialDate
 from cases.placement.child_facts import ChildFacts, GermanLevel, Literacy
 from cases.placement.compulsory import duty
 from cases.placement.kinds import Authority
 from cases.placement.rule_book import RuleGapError, RuleStatus, all_rules, rule
-from cases.placement.rules import Band, assess, band_for
+from cases.placement.rules import assess, band_for
 from cases.placement.school_types import Stage
 from cases.placement.support import Support
 
