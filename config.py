@@ -70,6 +70,7 @@ class Config:
     audit_key: Path | None = None
     checkpoint_places: tuple[str, ...] = ()
     names_in_trace: bool = False
+    clamd: str | None = None
     archive_offer: bool = False
     backup_days: int = 7
 
@@ -197,6 +198,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         transit_key=environment.get("EINSTIEG_TRANSIT_KEY") or "einstieg",
         transit_token_file=_path(environment.get("EINSTIEG_TRANSIT_TOKEN_FILE")),
         backup_folders=tuple(Path(name) for name in environment.get("EINSTIEG_BACKUP_FOLDERS", "").split(":") if name),
+        clamd=environment.get("EINSTIEG_CLAMD") or None,
         archive_offer=_switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
         backup_days=_backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
     )

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, clock, home, logs, queue
 from app.accounts import gate, installation, queries
-from app.data import setup
+from app.data import scanning, setup
 from app.data.database import db
 from app.extensions import babel, csrf, limiter
 from app.policies import Permission
@@ -20,7 +20,7 @@ from app.web import assets, errors, format, forms, headers, languages, layout, n
 from app.web.actors import may
 from app.web.layout import Viewer
 from app.web.roles import role_names
-from app.web.uploads import MemoryRequest
+from app.web.uploads import SealedRequest
 from cases.policies import CasePermission
 from config import Config, Mode, SettingError, read_config
 
@@ -37,13 +37,14 @@ def create_app(config: Config | None = None, *, needs_keys: bool = True) -> Flas
     if config.mode is not Mode.TEST:
         logs.configure()
     app = Flask("einstieg", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
-    app.request_class = MemoryRequest
+    app.request_class = SealedRequest
     if config.proxies:  # limits of tries count by address: without this, all visitors share the proxy's
         proxied = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     _configure(app, config)
     clock.start_at(config.now)
     setup.init_app(app, config, needs_keys=needs_keys)
+    scanning.init_app(app, config)
     _refuse_foreign_records(app, config)
     app.extensions["doorbell"] = queue.connect(None if config.transport == "polling" else config.redis_url)
     csrf.init_app(app)

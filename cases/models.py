@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Scope
+from app.data.scanning import ScanState
 from cases.child_states import ChildState
 from cases.kinds import AccessKind, ConsentPurpose, DocumentKind, LegalBasis, RestrictionReason, TaskKind
 from cases.states import CaseState, DocumentState, SessionState, TaskState
@@ -149,6 +150,7 @@ class Attachment(Model):
     size: Mapped[int]
     added_at: Mapped[datetime]
     added_by: Mapped[UUID | None]
+    scan: Mapped[ScanState] = choice(ScanState, default=ScanState.UNCHECKED)
 
 
 class CounsellingSession(Model):

@@ -7,12 +7,11 @@ partial ("2014", "2014-03"), languages are ISO 639 codes, countries ISO 3166 alp
 
 from __future__ import annotations
 
-import msgspec
-
 from app.data.records import Sheet
+from app.data.sheets import Part, SheetClass
 
 
-class ChildLine(msgspec.Struct, kw_only=True, omit_defaults=True):
+class ChildLine(Part, kw_only=True):
     """One child as a list shows it."""
 
     child_id: str
@@ -25,6 +24,7 @@ class CaseSummary(Sheet):
     """What lists and search need: small, and opened for every row."""
 
     KIND = "case.summary"
+    CLASS = SheetClass.LIST
 
     family_name: str
     latin: str = ""
@@ -41,6 +41,7 @@ class FamilySheet(Sheet):
     """The family: how to reach it, where it lives, how and when it came, what it speaks and wishes."""
 
     KIND = "case.family"
+    CLASS = SheetClass.CORE
 
     family_name: str
     phone: str = ""
@@ -74,7 +75,7 @@ class FamilySheet(Sheet):
     remarks: str = ""
 
 
-class SchoolYears(msgspec.Struct, kw_only=True, omit_defaults=True):
+class SchoolYears(Part, kw_only=True):
     """One part of a child's way through schools before."""
 
     country: str = ""
@@ -88,6 +89,7 @@ class ChildSheet(Sheet):
     """A child: who it is, what it can, where it went to school, and what the talk recommends."""
 
     KIND = "child.core"
+    CLASS = SheetClass.CORE
 
     given_names: str
     family_name: str = ""
@@ -129,6 +131,7 @@ class HealthSheet(Sheet):
     """Health, as far as school needs it (Art. 9 GDPR): sealed apart."""
 
     KIND = "child.health"
+    CLASS = SheetClass.HEALTH
 
     measles_proof: str = ""
     school_examination: str = ""
@@ -142,6 +145,7 @@ class GuardianSheet(Sheet):
     """Somebody with custody."""
 
     KIND = "guardian.core"
+    CLASS = SheetClass.CORE
 
     kind: str
     name: str
@@ -157,6 +161,7 @@ class SessionNotes(Sheet):
     """What a talk was about: participants, topics, notes, results and what comes next."""
 
     KIND = "session.notes"
+    CLASS = SheetClass.COUNSELLING
 
     participants: list[str] = []
     participants_other: str = ""
@@ -173,6 +178,7 @@ class SessionAmendment(Sheet):
     """What somebody added to a completed talk; only ever written once."""
 
     KIND = "session.amendment"
+    CLASS = SheetClass.COUNSELLING
 
     session_id: str
     text: str
@@ -183,6 +189,7 @@ class TaskText(Sheet):
     """What somebody wrote on a task."""
 
     KIND = "task.text"
+    CLASS = SheetClass.COUNSELLING
 
     text: str
 
@@ -191,6 +198,7 @@ class ConsentDetail(Sheet):
     """How a consent came about."""
 
     KIND = "consent.detail"
+    CLASS = SheetClass.CORE
 
     given_by: str
     explained_in: str
@@ -204,5 +212,6 @@ class AttachmentName(Sheet):
     """What a file was called where it came from."""
 
     KIND = "attachment.name"
+    CLASS = SheetClass.LIST
 
     name: str

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Scope, Sheet
+from app.data.sheets import SheetClass
 from scheduling.hours import SchoolHolidays
 from scheduling.kinds import BookedVia
 from scheduling.states import AppointmentKind, AppointmentState
@@ -174,6 +175,7 @@ class InterpreterProfile(Sheet):
     """Who an interpreter is; sealed under the organisation's own key."""
 
     KIND = "interpreter.profile"
+    CLASS = SheetClass.LIST
 
     name: str
     phone: str = ""
@@ -185,6 +187,7 @@ class AppointmentSheet(Sheet):
     """What the family said when booking; the code is kept so that a message can name it."""
 
     KIND = "appointment.family"
+    CLASS = SheetClass.CORE
 
     language: str
     interpreter_language: str = ""
@@ -202,5 +205,6 @@ class InvitationSheet(Sheet):
     """The link itself, so that a letter can be printed again; sealed under the case's key."""
 
     KIND = "invitation.token"
+    CLASS = SheetClass.CORE
 
     token: str

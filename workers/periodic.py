@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app import clock
+from cases.documents import checking
 from cases.emergency import services as emergency
 from cases.retention import aftermath, sweeping
 from workers import routing
@@ -27,6 +28,7 @@ class Periodic:
 PERIODIC: list[Periodic] = [
     Periodic("handovers to route", timedelta(seconds=5), routing.route_waiting),
     Periodic("emergency accesses that ran out", timedelta(minutes=1), emergency.end_expired),
+    Periodic("files to scan", timedelta(minutes=2), checking.check_waiting),
     Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
     Periodic("keys after an erasure", timedelta(minutes=30), aftermath.settle_at_night),
     Periodic("what ends by itself", timedelta(hours=6), sweeping.sweep),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
+from app.data.sheets import SheetClass
 from app.policies import OrganisationKind, Role
 
 
@@ -85,6 +86,7 @@ class UserProfile(Sheet):
     """Who a user is; sealed under the organisation's own key."""
 
     KIND = "user.profile"
+    CLASS = SheetClass.LIST
 
     name: str
     email: str

@@ -18,8 +18,11 @@ from app.data.records import Scope, keyring
 from app.errors import KeyMissing, NotFound, StorageFull, Tampered
 
 MAGIC = b"EIF1"
-CHUNK = 1024 * 1024
-LARGEST_SEALED = CHUNK + cipher.HEADER + cipher.NONCE + cipher.TAG
+CHUNK = 256 * 1024
+"""Bytes sealed together when a file is written."""
+
+LARGEST_SEALED = 1024 * 1024 + cipher.HEADER + cipher.NONCE + cipher.TAG
+"""Bytes of the largest sealed chunk that is read: files of before have chunks of 1 MiB."""
 
 
 def write(folder: Path, file_id: UUID, source: BinaryIO, *, scope: Scope) -> int:
@@ -35,6 +38,7 @@ def write(folder: Path, file_id: UUID, source: BinaryIO, *, scope: Scope) -> int
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(target)
+        _keep_name(folder)
     except BaseException as error:
         fresh.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -89,6 +93,15 @@ class _Stream:
 
     def read(self, _size: int) -> bytes:
         return next(self._chunks, b"")
+
+
+def _keep_name(folder: Path) -> None:
+    """Let the disk have the folder too: a file whose name is lost in a crash would be lost itself."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_chunks(out: BinaryIO, source: BinaryIO, secret: bytes, file_id: UUID, generation: int) -> int:

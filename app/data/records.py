@@ -1,27 +1,27 @@
 """Sealed records: every personal datum lies in one of these, as one JSON document a record and class.
 
 A class of record is a `Sheet` subclass; a row holds one sheet of one subject, sealed under the key of
-its scope. The seal binds tenant, table, class, record, scope and version, so a body that was
-moved, swapped or replaced by an older one does not open. No column type
-decrypts: opening is always a call.
+its scope. The seal binds tenant, table, class, record, scope and version, so a body that was moved, swapped or
+replaced by an older one does not open. No column type decrypts: opening is always a call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, cast
 from uuid import UUID
 
-import msgspec
 from flask import current_app
 from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Row,
     String,
+    Table,
     UniqueConstraint,
     delete,
     insert,
@@ -34,35 +34,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.data import audit, cipher
+from app.data.among import among
 from app.data.base import new_id, primary_key
 from app.data.database import Model, session
 from app.data.keyring import KeyRing, ScopeKey
 from app.data.removals import enter_deletions
-from app.errors import KeyMissing, NotFound, VersionConflict
+from app.data.sheets import Sheet as Sheet
+from app.data.sheets import SheetType as SheetType
+from app.data.sheets import Stored as Stored
+from app.errors import KeyMissing, NewerSchema, NotFound, VersionConflict
 
 TABLE = "sealed_record"
-
-
-class Sheet(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What is sealed together: subclasses name their `KIND` and hold the personal fields.
-
-    A field that is new needs a default; a field that is gone is ignored in older sheets.
-    """
-
-    KIND: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-
-    def to_bytes(self) -> bytes:
-        """Padded JSON."""
-        return cipher.pad(msgspec.json.encode(self))
-
-    @classmethod
-    def from_bytes(cls, raw: bytes) -> Self:
-        """Read a sheet back."""
-        return msgspec.json.decode(raw, type=cls)
-
-
-SheetType = TypeVar("SheetType", bound=Sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +58,6 @@ class Scope:
     def key_id(self) -> UUID:
         """The id under which the key ring holds this scope's key."""
         return self.case_id or self.organisation_id
-
-
-@dataclass(frozen=True, slots=True)
-class Stored(Generic[SheetType]):
-    """An opened sheet with the version to hand back when saving it."""
-
-    record_id: UUID
-    version: int
-    changed_at: datetime
-    sheet: SheetType
 
 
 class SealedRecord(Model):
@@ -108,6 +80,18 @@ class SealedRecord(Model):
     changed_at: Mapped[datetime]
 
 
+_RECORDS = cast(Table, SealedRecord.__table__)
+_SEALED = (
+    SealedRecord.organisation_id,
+    SealedRecord.case_id,
+    SealedRecord.record_id,
+    SealedRecord.version,
+    SealedRecord.schema,
+    SealedRecord.body,
+    SealedRecord.changed_at,
+)
+
+
 enter_deletions(SealedRecord)
 
 
@@ -124,7 +108,7 @@ def create(sheet: Sheet, *, record_id: UUID, scope: Scope) -> int:
     row.update(kind=sheet.KIND, record_id=record_id)
     try:
         with session().begin_nested():
-            session().execute(insert(SealedRecord), row)
+            session().execute(insert(_RECORDS), row)
     except IntegrityError:
         raise VersionConflict("exists already") from None
     _enter(sheet.KIND, record_id, row)
@@ -146,14 +130,14 @@ def create_all(sheets: Collection[tuple[Sheet, UUID, Scope]]) -> None:
         rows.append(row | {"kind": sheet.KIND, "record_id": record_id})
         _enter(sheet.KIND, record_id, row)
     if rows:
-        session().execute(insert(SealedRecord), rows)
+        session().execute(insert(_RECORDS), rows)
 
 
 def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
     """Seal the next version over `expected`; raises VersionConflict when that is not the present one."""
     row = _row_values(sheet, record_id, scope, version=expected + 1)
     result = session().execute(
-        update(SealedRecord)
+        update(_RECORDS)
         .where(
             SealedRecord.kind == sheet.KIND,
             SealedRecord.record_id == record_id,
@@ -161,7 +145,6 @@ def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
             SealedRecord.case_id == scope.case_id if scope.case_id else SealedRecord.case_id.is_(None),
         )
         .values(**row)
-        .execution_options(synchronize_session=False)
     )
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise VersionConflict("saved by somebody else")
@@ -171,12 +154,15 @@ def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
 
 def put(sheet: Sheet, *, record_id: UUID, scope: Scope) -> int:
     """Create the record or seal its next version, whatever the present one is; answers the new version."""
-    present = session().scalar(
-        select(SealedRecord.version).where(SealedRecord.kind == sheet.KIND, SealedRecord.record_id == record_id)
+    query = select(SealedRecord.version, SealedRecord.schema).where(
+        SealedRecord.kind == sheet.KIND, SealedRecord.record_id == record_id
     )
+    present = session().execute(query).one_or_none()
     if present is None:
         return create(sheet, record_id=record_id, scope=scope)
-    return save(sheet, record_id=record_id, scope=scope, expected=present)
+    if present.schema > sheet.SCHEMA:
+        raise NewerSchema(sheet.KIND)
+    return save(sheet, record_id=record_id, scope=scope, expected=present.version)
 
 
 def find(kind: type[SheetType], record_id: UUID, *, reader: UUID) -> Stored[SheetType] | None:
@@ -194,21 +180,16 @@ def get(kind: type[SheetType], record_id: UUID, *, reader: UUID) -> Stored[Sheet
 
 def find_many(kind: type[SheetType], record_ids: Collection[UUID], *, reader: UUID) -> dict[UUID, Stored[SheetType]]:
     """Opened sheets of one class by record id: one query for rows, one for keys, whatever the number."""
-    rows: list[SealedRecord] = []
-    wanted = list(record_ids)
-    for start in range(0, len(wanted), 500):
-        query = select(SealedRecord).where(
-            SealedRecord.kind == kind.KIND, SealedRecord.record_id.in_(wanted[start : start + 500])
-        )
-        rows += session().scalars(query.execution_options(populate_existing=True))
-    return _open(kind, rows, reader)
+    if not record_ids:
+        return {}
+    query = select(*_SEALED).where(SealedRecord.kind == kind.KIND, among(SealedRecord.record_id, record_ids))
+    return _open(kind, session().execute(query).all(), reader)
 
 
 def of_case(kind: type[SheetType], case_id: UUID, *, reader: UUID) -> dict[UUID, Stored[SheetType]]:
     """Every opened sheet of one class in a case, by record id, in order of making."""
-    query = select(SealedRecord).where(SealedRecord.kind == kind.KIND, SealedRecord.case_id == case_id)
-    rows = session().scalars(query.order_by(SealedRecord.id).execution_options(populate_existing=True))
-    return _open(kind, rows.all(), reader)
+    query = select(*_SEALED).where(SealedRecord.kind == kind.KIND, SealedRecord.case_id == case_id)
+    return _open(kind, session().execute(query.order_by(SealedRecord.id)).all(), reader)
 
 
 def remove(kind: type[Sheet], record_id: UUID) -> None:
@@ -224,13 +205,14 @@ def reseal_case(case_id: UUID, *, owner: UUID, recipients: Collection[UUID] = ()
     ring = keyring()
     held = ring.open_keys([case_id], owner)[case_id]
     fresh = ring.next_generation(case_id, owner=owner, recipients=recipients)
+    _newest_keys().clear()
     # Locked: a save that another process commits in between would else be overwritten by what was read before it.
     query = select(SealedRecord).where(SealedRecord.case_id == case_id).with_for_update()
     for row in session().scalars(query.execution_options(populate_existing=True)):
         secret = held[cipher.generation_of(row.body)].secret
-        plaintext = cipher.unseal(cipher.derive(secret, "doc"), row.body, _context_of(row))
+        plaintext = cipher.unseal(cipher.derive(secret, "doc"), row.body, context_of(row))
         row.body = cipher.seal(
-            cipher.derive(fresh.secret, "doc"), plaintext, _context_of(row), generation=fresh.generation
+            cipher.derive(fresh.secret, "doc"), plaintext, context_of(row), generation=fresh.generation
         )
         audit.wrote(row.kind, row.record_id, row.version, sha256(row.body).hexdigest())
     session().flush()
@@ -251,8 +233,24 @@ def _enter(kind: str, record_id: UUID, row: dict[str, Any]) -> None:
 
 
 def _row_values(sheet: Sheet, record_id: UUID, scope: Scope, *, version: int) -> dict[str, Any]:
-    key = keyring().open_key(scope.key_id, scope.organisation_id)
+    held, wanted = _newest_keys(), (scope.key_id, scope.organisation_id)
+    key = held.get(wanted)
+    if key is None:
+        key = held[wanted] = keyring().open_key(*wanted)
     return _sealed_values(sheet, record_id, scope, key, version=version)
+
+
+def _newest_keys() -> dict[tuple[UUID, UUID], ScopeKey]:
+    """The newest keys that were opened within the open transaction, by scope and reader; forgotten at its end."""
+    info = session().info
+    transaction = info.get("after")
+    if transaction is None:
+        return {}
+    known = info.get("newest_keys")
+    if known is None or known[0] is not transaction:
+        known = info["newest_keys"] = (transaction, {})
+    keys: dict[tuple[UUID, UUID], ScopeKey] = known[1]
+    return keys
 
 
 def _sealed_values(sheet: Sheet, record_id: UUID, scope: Scope, key: ScopeKey, *, version: int) -> dict[str, Any]:
@@ -261,25 +259,29 @@ def _sealed_values(sheet: Sheet, record_id: UUID, scope: Scope, key: ScopeKey, *
     return {"version": version, "schema": sheet.SCHEMA, "body": body, "changed_at": clock.now()}
 
 
-def _open(kind: type[SheetType], rows: Iterable[SealedRecord], reader: UUID) -> dict[UUID, Stored[SheetType]]:
-    found = list(rows)
-    keys = keyring().open_keys({row.case_id or row.organisation_id for row in found}, reader)
+def _open(kind: type[SheetType], rows: Sequence[Row[*tuple[Any, ...]]], reader: UUID) -> dict[UUID, Stored[SheetType]]:
+    """Open rows of the columns `_SEALED`."""
+    keys = keyring().open_keys({case_id or owner for owner, case_id, *_ in rows}, reader)
+    newest = _newest_keys()
+    newest.update({(scope_id, reader): held[max(held)] for scope_id, held in keys.items()})
+    openers: dict[tuple[UUID, int], cipher.Opener] = {}
     opened: dict[UUID, Stored[SheetType]] = {}
-    derived: dict[tuple[UUID, int], bytes] = {}
-    for row in found:
-        scope_id, generation = row.case_id or row.organisation_id, cipher.generation_of(row.body)
-        secret = derived.get((scope_id, generation))
-        if secret is None:
+    for owner, case_id, record_id, version, schema, body, changed_at in rows:
+        scope_id, generation = case_id or owner, cipher.generation_of(body)
+        opener = openers.get((scope_id, generation))
+        if opener is None:
             key = keys.get(scope_id, {}).get(generation)
             if key is None:
                 raise KeyMissing("no key for this reader")
-            secret = derived[(scope_id, generation)] = cipher.derive(key.secret, "doc")
-        sheet = kind.from_bytes(cipher.unseal(secret, row.body, _context_of(row)))
-        opened[row.record_id] = Stored(row.record_id, row.version, row.changed_at, sheet)
+            opener = openers[(scope_id, generation)] = cipher.Opener(cipher.derive(key.secret, "doc"))
+        plaintext = opener.unseal(body, _context(owner, kind.KIND, record_id, case_id, version, schema))
+        sheet = kind.from_bytes(plaintext, schema=schema)
+        opened[record_id] = Stored(record_id, version, changed_at, sheet)
     return opened
 
 
-def _context_of(row: SealedRecord) -> bytes:
+def context_of(row: SealedRecord) -> bytes:
+    """What the body of this row is bound to, for whoever seals it anew."""
     return _context(row.organisation_id, row.kind, row.record_id, row.case_id, row.version, row.schema)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -60,6 +63,16 @@ class Sheet(Part, kw_only=True, omit_defaults=True):
 
 
 SheetType = TypeVar("SheetType", bound=Sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[SheetType]):
+    """An opened sheet with the version to hand back when saving it."""
+
+    record_id: UUID
+    version: int
+    changed_at: datetime
+    sheet: SheetType
 
 
 @cache

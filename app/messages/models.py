@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
+from app.data.sheets import SheetClass
 from app.messages.kinds import Channel, MessageState
 
 __all__ = ["Channel", "DeliveryAttempt", "Leader", "Message", "MessagePayload", "MessageState", "Suppression"]
@@ -80,6 +81,7 @@ class MessagePayload(Sheet):
     """To whom, in which language, and the text as it goes out."""
 
     KIND = "message.payload"
+    CLASS = SheetClass.CORE
 
     address: str
     language: str

@@ -1,15 +1,16 @@
-"""Uploads stay in memory until they are sealed: a temporary file would hold a family's papers in the clear."""
+"""Uploads on their way: what a family's papers say lies on no disk in the clear, and never wholly in memory."""
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import IO
+from typing import IO, cast
 
-from flask import Request
+from flask import Request, current_app
+
+from app.data.spool import SealedSpool
 
 
-class MemoryRequest(Request):
-    """A request whose files never touch the disk; `MAX_CONTENT_LENGTH` bounds what that costs."""
+class SealedRequest(Request):
+    """A request whose files are sealed while they arrive; `MAX_CONTENT_LENGTH` bounds what they take on the disk."""
 
     def _get_file_stream(
         self,
@@ -18,4 +19,4 @@ class MemoryRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        return BytesIO()
+        return cast(IO[bytes], SealedSpool(current_app.extensions["config"].run_folder))

@@ -24,6 +24,7 @@ from app.messages.kinds import Channel
 from app.messages.models import Message, MessagePayload
 from app.policies import Actor
 from cases.documents import file_types
+from cases.documents.checking import is_held_back, refuse_infected
 from cases.documents.file_types import FileType
 from cases.documents.following import add_document, change_state, follow_papers, lock_case, lock_paper
 from cases.documents.letters import compose
@@ -91,12 +92,13 @@ def set_state(actor: Actor, *, document_id: UUID, state: DocumentState) -> Docum
 def attach(actor: Actor, *, document_id: UUID, name: str, source: BinaryIO) -> Attachment:
     """Seal a file that came in for a paper, which counts as received then.
 
-    Raises Invalid for a file that is empty, larger than 25 MB, or none of the types we take by its first bytes;
-    StorageFull when the disk is full, leaving everything as it was.
+    Raises Invalid for a file that is empty, larger than 25 MB, with a virus, or none of the types we take by its first
+    bytes; StorageFull when the disk is full, leaving everything as it was.
     """
     document = get_document(actor, document_id)
     file_type = _check(source)
     case = get_case(actor, document.case_id, CasePermission.MANAGE_DOCUMENTS)
+    scan = refuse_infected(actor, case, document, source)
     attachment_id, folder = new_id(), _folder()
     size = files.write(folder, attachment_id, source, scope=case.scope)
     try:
@@ -110,6 +112,7 @@ def attach(actor: Actor, *, document_id: UUID, name: str, source: BinaryIO) -> A
                 size=size,
                 added_at=clock.now(),
                 added_by=actor.user_id,
+                scan=scan,
             )
             session.add(attachment)
             session.flush()
@@ -128,6 +131,8 @@ def attach(actor: Actor, *, document_id: UUID, name: str, source: BinaryIO) -> A
 def open_attachment(actor: Actor, *, attachment_id: UUID) -> tuple[Attachment, str, Iterator[bytes]]:
     """A file with its name and plain chunks, for whoever may read the case; the reading is in the audit trail."""
     attachment = get_attachment(actor, attachment_id, CasePermission.READ)
+    if is_held_back(attachment):
+        raise Invalid("files", attachment.scan.value)
     with transaction():
         case = get_case(actor, attachment.case_id)
         note(actor, case, Action.EXPORTED, "attachment", subject_id=attachment.id)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
+from app.data.scanning import ScanState
 from app.errors import Invalid, NotFound, StorageFull
 from app.policies import permits
 from app.web import languages
 from app.web.actors import current_actor
-from cases.documents import file_types, queries, services
+from cases.documents import checking, file_types, queries, services
 from cases.documents.forms import AskForm, UploadForm
 from cases.documents.letters import compose
 from cases.kinds import DocumentKind
@@ -30,12 +31,28 @@ SENTENCES = {
     "wrong_type": "Diese Art von Datei nehmen wir nicht an. Möglich sind PDF, JPEG, PNG und HEIC.",
     "too_large": "Diese Datei ist größer als 25 MB. Bitte wählen Sie ein Foto in geringerer Auflösung.",
     "empty": "Diese Datei ist leer. Bitte wählen Sie sie noch einmal aus.",
+    "infected": "In dieser Datei steckt ein Virus. Sie ist nicht gespeichert. Bitte lassen Sie sich das Papier noch "
+    "einmal schicken, am besten als Foto.",
+    "unchecked": "Diese Datei ist noch nicht auf Viren geprüft und darum gesperrt. Das wird von selbst nachgeholt.",
     "storage_full": "Der Speicher ist voll: Diese Datei ist nicht gespeichert, alles davor schon. "
     "Bitte rufen Sie die Technik an.",
     "already_asked": "Diese Unterlage steht schon auf der Liste.",
     "nothing_missing": "Es fehlt nichts mehr.",
     "no_address": "Zu dieser Familie gibt es keine E-Mail-Adresse. Bitte drucken Sie den Brief.",
     "no_consent": "Die Familie hat E-Mails noch nicht zugestimmt. Bitte drucken Sie den Brief.",
+}
+
+
+CHECKED = {
+    ScanState.CLEAN: ("In der Datei wurde kein Virus gefunden.", "success"),
+    ScanState.INFECTED: (
+        "In der Datei steckt ein Virus. Sie ist gelöscht, das Papier fehlt wieder.",
+        "danger",
+    ),
+    ScanState.UNCHECKED: (
+        "Der Virenscanner antwortet gerade nicht. Die Prüfung wird von selbst nachgeholt.",
+        "warning",
+    ),
 }
 
 
@@ -91,11 +108,24 @@ def upload(case_id: UUID, document_id: UUID) -> ResponseReturnValue:
 def download(case_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
     """Hand out one file, never shown inside our pages."""
     _attachment(case_id, attachment_id)
-    attachment, name, chunks = services.open_attachment(current_actor(), attachment_id=attachment_id)
+    try:
+        attachment, name, chunks = services.open_attachment(current_actor(), attachment_id=attachment_id)
+    except Invalid as error:
+        return _page(case_id, [Problem("", SENTENCES[error.code])])
     response = Response(stream_with_context(chunks), content_type=attachment.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=_safe_name(name, attachment.media_type))
     response.headers["Content-Length"] = str(attachment.size)
     return response
+
+
+@blueprint.post("/dateien/<uuid:attachment_id>/pruefen")
+def check(case_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
+    """Ask the virus scanner for a file it has not seen yet."""
+    _attachment(case_id, attachment_id)
+    said = checking.check_again(current_actor(), attachment_id=attachment_id)
+    text, tone = CHECKED[said]
+    flash(text, tone)
+    return redirect(url_for("documents.show", case_id=case_id), 303)
 
 
 @blueprint.post("/dateien/<uuid:attachment_id>/loeschen")
@@ -186,6 +216,7 @@ def _page(case_id: UUID, problems: list[Problem] | None = None, ask_form: AskFor
         upload_form=UploadForm(),
         ask_form=ask_form or _ask_form(case_id),
         type_of=file_types.by_media_type,
+        is_held_back=checking.is_held_back,
         problems=problems or [],
         page_errors=is_bad,
     ), _status(problems, is_bad)
@@ -201,7 +232,7 @@ def _keep(document_id: UUID, file: FileStorage) -> Problem | None:
     """Keep one file, or answer why not."""
     name = file.filename or ""
     try:
-        services.attach(current_actor(), document_id=document_id, name=name, source=BytesIO(file.stream.read()))
+        services.attach(current_actor(), document_id=document_id, name=name, source=cast(BinaryIO, file.stream))
     except Invalid as error:
         return Problem(name, SENTENCES[error.code])
     except StorageFull:

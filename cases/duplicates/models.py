@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
+from app.data.sheets import SheetClass
 from cases.states import CaseState
 
 
@@ -101,6 +102,7 @@ class MergeNote(Sheet):
     """What a merge wrote and what it left out, so that nothing is lost; `changes` go when undoing is over."""
 
     KIND = "case.merge"
+    CLASS = SheetClass.CORE
 
     changes: list[FieldChange] = []
     left: list[FieldLeft] = []

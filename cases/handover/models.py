@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
+from app.data.sheets import SheetClass
 from cases.handover.states import OPEN_STATES, HandoverState
 
 _OFFER = text(f"state = '{HandoverState.OFFERED.value}'")
@@ -100,6 +101,7 @@ class HandoverSheet(Sheet):
     """What the sender asks for: needs ticked, a short reason, and the routing's own reasons."""
 
     KIND = "handover.request"
+    CLASS = SheetClass.CORE
 
     needs: list[str] = []
     reason: str = ""
@@ -112,6 +114,7 @@ class HandoverPreview(Sheet):
     """What the offered desk may see before it accepts; no name, sealed under the receiving organisation's key."""
 
     KIND = "handover.preview"
+    CLASS = SheetClass.LIST
 
     needs: list[str] = []
     language: str = ""
@@ -127,5 +130,6 @@ class StepSheet(Sheet):
     """What somebody wrote when accepting, returning or handing on."""
 
     KIND = "handover.step"
+    CLASS = SheetClass.COUNSELLING
 
     text: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from app.data.records import Sheet
+from app.data.sheets import SheetClass
 
 
 class RequestSheet(Sheet):
     """Who asked for what, how we know that it was them, and what they were told."""
 
     KIND = "rights.request"
+    CLASS = SheetClass.CORE
 
     asked_by: str
     wish: str = ""
@@ -25,6 +27,7 @@ class Correction(Sheet):
     """
 
     KIND = "rights.correction"
+    CLASS = SheetClass.CORE
 
     record_kind: str
     record: str
