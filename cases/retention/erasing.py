@@ -24,7 +24,7 @@ from cases.models import Attachment, Case, Child, Document
 from cases.retention import hooks
 from cases.shards import keeping as shards
 
-STAYS = frozenset({"audit_entry", "audit_head", "erasure_receipt"})
+STAYS = frozenset({"audit_entry", "audit_mention", "erasure_receipt"})
 """What outlives a case: the trail and the receipt, which hold ids and counts alone."""
 
 
@@ -42,13 +42,14 @@ class Erased:
             self.counts[table] = self.counts.get(table, 0) + rows
 
 
-def erase_case_rows(organisation_id: UUID, case_id: UUID) -> Erased:
-    """Delete every row of a case; twice is as good as once."""
+def erase_case_rows(organisation_id: UUID, case_id: UUID, *, from_shards: bool = True) -> Erased:
+    """Delete every row of a case; twice is as good as once. Without `from_shards` the caller rebuilds them after."""
     erased = Erased()
     erased.files = list(session().scalars(select(Attachment.id).where(Attachment.case_id == case_id)))
     erased.digest = _digest(SealedRecord.case_id == case_id)
     hooks.erased(case_id)
-    shards.drop(organisation_id, case_id)
+    if from_shards:
+        shards.drop(organisation_id, case_id)
     for table in _from_the_leaves():
         condition = _belongs(table, case_id)
         if condition is not None:
@@ -111,11 +112,12 @@ def _belongs(table: Table, case_id: UUID) -> ColumnElement[bool] | None:
         named.append(table.c.case_id == case_id)
     if named:
         return or_(*named)
-    hanging = [
-        key.parent.in_(select(key.column).where(key.column.table.c.case_id == case_id))
-        for key in keys
-        if "case_id" in key.column.table.c
-    ]
+    hanging = []
+    for key in keys:
+        parent = key.column.table
+        condition = _belongs(parent, case_id) if parent is not table else None
+        if condition is not None:
+            hanging.append(key.parent.in_(select(key.column).where(condition)))
     return or_(*hanging) if hanging else None
 
 

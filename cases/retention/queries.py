@@ -160,7 +160,8 @@ def settings() -> Config:
 def _due(organisation_id: UUID) -> list[Standing]:
     """All that is due or will be; a case younger than the shortest period cannot be."""
     today = clock.today()
-    query = select(Case).where(Case.organisation_id == organisation_id).order_by(Case.id)
+    own = (Case.organisation_id == organisation_id, Case.merged_into_id.is_(None))
+    query = select(Case).where(*own).order_by(Case.id)
     found = [one for one in _standings(list(session().scalars(query))) if one.due and one.due.on <= today + AHEAD]
     return sorted(found, key=lambda one: (one.due.on if one.due else today, one.case.id))
 

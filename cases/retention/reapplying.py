@@ -39,18 +39,23 @@ class Reapplied:
 def reapply() -> Reapplied:
     """Bring restored data into line with what was erased, and the search with both; may run at any time and twice."""
     done = Reapplied()
-    for stone in tombstones.everything():
-        done.notes += 1
-        _reapply(stone, done)
-    done.keys = _drop_returned_keys()
-    aftermath.finish_all()
+    stones = [(stone, msgspec.json.decode(stone.receipt, type=Note)) for stone in tombstones.everything()]
+    done.notes = len(stones)
+    for stone, note in stones:
+        if note.kind is ErasedKind.CASE:
+            _reapply(stone, note, done)
+    # The shards of the backup lie under keys that are gone, and are made anew from cases that all open now.
     for organisation_id in session().scalars(select(Organisation.id)).all():
         shards.rebuild(organisation_id)
+    for stone, note in stones:
+        if note.kind is not ErasedKind.CASE:
+            _reapply(stone, note, done)
+    done.keys = _drop_returned_keys()
+    aftermath.finish_all()
     return done
 
 
-def _reapply(stone: Tombstone, done: Reapplied) -> None:
-    note = msgspec.json.decode(stone.receipt, type=Note)
+def _reapply(stone: Tombstone, note: Note, done: Reapplied) -> None:
     with transaction() as current:
         if current.get(Organisation, stone.organisation_id) is None:
             return
@@ -79,7 +84,7 @@ def _erase_again(stone: Tombstone, note: Note) -> bool:
     if note.kind is ErasedKind.CASE:
         if not erasing.left_of(note.case_id):
             return False
-        erased = erasing.erase_case_rows(stone.organisation_id, note.case_id)
+        erased = erasing.erase_case_rows(stone.organisation_id, note.case_id, from_shards=False)
     elif note.kind is ErasedKind.CHILD:
         child, case = session().get(Child, stone.subject_id), session().get(Case, note.case_id)
         if child is None or case is None:

@@ -71,6 +71,9 @@ def erase_case(actor: Actor, *, case_id: UUID, basis: ErasureBasis) -> ErasureRe
         sentences = hindrances(actor, case, basis=basis)
         if sentences:
             raise Hindered(sentences)
+        for shell_id in session().scalars(select(Case.id).where(Case.merged_into_id == case.id)).all():
+            erased = erasing.erase_case_rows(case.organisation_id, shell_id)
+            _receipt(actor, case.organisation_id, ErasedKind.CASE, shell_id, shell_id, basis, rule, erased)
         return erasing.erase_case_rows(case.organisation_id, case.id)
 
     return _erase(actor, case_id, ErasedKind.CASE, case_id, basis, rule, rows)
@@ -193,32 +196,44 @@ def _erase(
     rule: str,
     rows: Callable[[Case], Erased],
 ) -> ErasureReceipt:
-    """Let `rows` delete in one transaction with receipt and trail; keys and files follow its commit."""
-    if actor.user_id is None:
-        raise NotPermitted("only a person erases")
+    """Let `rows` delete in one transaction with receipt and trail."""
     with transaction() as current:
         current.execute(select(Case.id).where(Case.id == case_id).with_for_update())
         case = get_case(actor, case_id, RetentionPermission.DECIDE)
-        owner = case.organisation_id
-        erased = rows(case)
-        receipt = ErasureReceipt(
-            id=new_id(),
-            organisation_id=owner,
-            kind=kind,
-            case_id=case_id,
-            subject_id=subject_id,
-            basis=basis,
-            rule=rule,
-            decided_by=actor.user_id,
-            erased_at=clock.now(),
-            counts=erased.counts,
-            digest=erased.digest,
-            files=[str(file_id) for file_id in erased.files],
-            effective_on=clock.today() + timedelta(days=settings().backup_days),
-        )
-        current.add(receipt)
-        _record(actor, receipt)
-        after_commit(lambda: aftermath.finish(receipt.id))
+        return _receipt(actor, case.organisation_id, kind, case_id, subject_id, basis, rule, rows(case))
+
+
+def _receipt(
+    actor: Actor,
+    owner: UUID,
+    kind: ErasedKind,
+    case_id: UUID,
+    subject_id: UUID,
+    basis: ErasureBasis,
+    rule: str,
+    erased: Erased,
+) -> ErasureReceipt:
+    """Write receipt and trail inside the transaction of an erasure; keys and files follow its commit."""
+    if actor.user_id is None:
+        raise NotPermitted("only a person erases")
+    receipt = ErasureReceipt(
+        id=new_id(),
+        organisation_id=owner,
+        kind=kind,
+        case_id=case_id,
+        subject_id=subject_id,
+        basis=basis,
+        rule=rule,
+        decided_by=actor.user_id,
+        erased_at=clock.now(),
+        counts=erased.counts,
+        digest=erased.digest,
+        files=[str(file_id) for file_id in erased.files],
+        effective_on=clock.today() + timedelta(days=settings().backup_days),
+    )
+    session().add(receipt)
+    _record(actor, receipt)
+    after_commit(lambda: aftermath.finish(receipt.id))
     return receipt
 
 
