@@ -22,13 +22,16 @@ from app.web import health, navigation
 from app.web.navigation import NavigationItem
 from cases import bands, closing, list_days, list_filters, panels, schooling, tabs
 from cases import policies as case_policies
-from cases import views as case_views
 from cases.consents import hooks as consent_hooks
 from cases.consents import views as consent_views
 from cases.documents import hooks as document_hooks
 from cases.documents import services as document_services
 from cases.documents import views as document_views
+from cases.duplicates import new_views as new_case_views
 from cases.duplicates import policies as duplicate_policies
+from cases.duplicates import views as duplicate_views
+from cases.duplicates.panel import PANEL as MERGE_PANEL
+from cases.duplicates.policies import DuplicatePermission
 from cases.emergency import notices as emergency_notices
 from cases.emergency import policies as emergency_policies
 from cases.emergency import views as emergency_views
@@ -44,19 +47,21 @@ from cases.handover.views import case_tab as handover_case_tab
 from cases.handover.views import desks as handover_desks
 from cases.handover.views import inbox as handover_inbox
 from cases.intake import people_views as intake_people_views
-from cases.placement import band_rule, school_filter
+from cases.placement import band_rule, school_filter, waiting
 from cases.placement import policies as placement_policies
 from cases.placement import views as placement_views
-from cases.placement import waiting
 from cases.placement.panel import PANEL as PLACEMENT_PANEL
 from cases.placement.policies import PlacementPermission
 from cases.policies import CasePermission
-from cases.rights import policies as rights_policies
 from cases.retention import case_views as keeping_views
 from cases.retention import hooks as retention_hooks
 from cases.retention import policies as retention_policies
 from cases.retention import views as retention_views
 from cases.retention.policies import RetentionPermission
+from cases.rights import correction_views
+from cases.rights import policies as rights_policies
+from cases.rights import views as rights_views
+from cases.rights.policies import RightsPermission
 from cases.search import views as search_views
 from cases.sessions import views as session_views
 from cases.tabs import Tab
@@ -87,9 +92,10 @@ BLUEPRINTS: list[Blueprint] = [
     start.blueprint,
     booking_views.blueprint,
     booking_own_views.blueprint,
-    case_views.blueprint,
+    new_case_views.blueprint,
     consent_views.blueprint,
     document_views.blueprint,
+    duplicate_views.blueprint,
     emergency_views.blueprint,
     filter_views.blueprint,
     handover_case_tab.blueprint,
@@ -99,6 +105,8 @@ BLUEPRINTS: list[Blueprint] = [
     *placement_views.BLUEPRINTS,
     keeping_views.blueprint,
     retention_views.blueprint,
+    correction_views.blueprint,
+    rights_views.blueprint,
     search_views.blueprint,
     session_views.blueprint,
     task_views.blueprint,
@@ -131,6 +139,7 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Aufgaben", "tasks.index", CasePermission.LIST, 20, icon="checklist"),
     NavigationItem("Übergaben", "offers.index", HandoverPermission.LIST_OFFERS, 30, icon="mail"),
     NavigationItem("Stellen", "desks.index", HandoverPermission.LIST_DESKS, 35, icon="account-circle"),
+    NavigationItem("Dubletten", "duplicates.index", DuplicatePermission.LIST, 18, icon="search"),
     NavigationItem("Verteilliste", "distribution.index", PlacementPermission.SEE_DISTRIBUTION, 40, icon="draft"),
     NavigationItem("Schulen", "schools.index", PlacementPermission.SEE_SCHOOLS, 45, icon="info"),
     NavigationItem("Notfallzugriffe", "emergency.index", EmergencyPermission.LIST, 55, icon="info"),
@@ -151,6 +160,7 @@ TABS: list[Tab] = [
     Tab("Aufgaben", "tasks.show", CasePermission.MANAGE_TASKS, 70),
     Tab("Aufbewahrung", "keeping.show", RetentionPermission.READ, 95),
     Tab("Verlauf", "trace.show", CasePermission.READ_TRACE, 90),
+    Tab("Rechte", "rights.show", RightsPermission.MANAGE, 92),
     Tab("Termine", "appointments.show", CasePermission.BOOK, 35),
 ]
 
@@ -179,7 +189,7 @@ def init_app(app: Flask) -> None:
     standing.declare()
     message_references.told_by(case_messages.case_references)
     rights.bind()
-    panels.add(EMERGENCY_PANEL)
+    panels.add(EMERGENCY_PANEL, MERGE_PANEL)
     panels.add(APPOINTMENT_PANEL, case_messages.PANEL, PLACEMENT_PANEL, TASK_PANEL)
     refusals.init_app(app)
     for blueprint in BLUEPRINTS:

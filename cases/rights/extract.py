@@ -65,6 +65,11 @@ class Entry:
         """The statements that say something to people."""
         return [each for each in self.statements if each.text and each.name not in SILENT]
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything of it is for people."""
+        return bool(self.printed) or any(entry.says_something for entry in self.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -72,6 +77,11 @@ class Part:
 
     section: Section
     entries: list[Entry]
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything of it is for people."""
+        return any(entry.says_something for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)

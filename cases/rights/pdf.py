@@ -23,6 +23,8 @@ GREY, BLACK = 95, 0
 KEPT = "bis die Daten nicht mehr gebraucht werden (§ 10 DSG NRW), dann Löschung nach festen Fristen"
 NOT_LISTED = "Nicht einzeln gezählt sind Listen und Suchtreffer, in denen Ihr Name neben anderen stand."
 
+_MARKS = {0x200C: "\u200a", **dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
+
 # Both would write characters and glyph names of people's names into the log.
 for _name in ("fpdf", "fontTools"):
     logging.getLogger(_name).setLevel(logging.ERROR)
@@ -36,7 +38,7 @@ class _Paper(FPDF):
         self._reference = reference
         self.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
         self.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
-        self.set_text_shaping(True)
+        self.set_text_shaping(True, direction="ltr")
         self.set_margins(LEFT, 18, LEFT)
         self.set_auto_page_break(True, 22)
         self.set_title("Auskunft")
@@ -58,7 +60,8 @@ class _Paper(FPDF):
         """A paragraph over the width that is left, then on to the next line."""
         self.set_x(x)
         align = Align.R if rtl else Align.L
-        self.multi_cell(0, height, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.set_text_shaping(True, direction="rtl" if rtl else "ltr")
+        self.multi_cell(0, height, _printable(text), align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def pair(self, label: str, value: str, *, indent: float = 0) -> None:
         """A label with its words beside it; both may run over several lines."""
@@ -73,13 +76,13 @@ class _Paper(FPDF):
         self.multi_cell(LABEL - indent, LINE, label, align=Align.L, new_x=XPos.RIGHT, new_y=YPos.TOP)
         self.style(9.5)
         self.set_x(LEFT + LABEL + 2)
-        self.multi_cell(0, LINE, value, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, LINE, _printable(value), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if self.page == page:
             self.set_y(max(self.get_y(), top + needed))
 
     def heading(self, text: str) -> None:
         """A chapter, in the file's outline too."""
-        if self.will_page_break(30):
+        if self.will_page_break(48):
             self.add_page()
         self.ln(5)
         self.start_section(text)
@@ -88,6 +91,14 @@ class _Paper(FPDF):
         self.set_draw_color(190)
         self.line(LEFT, self.get_y() + 0.5, self.w - LEFT, self.get_y() + 0.5)
         self.ln(2.5)
+
+
+def _printable(text: str) -> str:
+    """Without marks of direction, and with a hair space for the Persian non-joiner.
+
+    fpdf2's ordering of mixed lines stumbles over both: `گل‌محمد` would come out with its halves exchanged.
+    """
+    return text.translate(_MARKS)
 
 
 def as_pdf(extract: Extract, covers: list[Cover]) -> bytes:
@@ -126,7 +137,7 @@ def _summary(paper: _Paper, extract: Extract) -> None:
     paper.pair("Verantwortlich", extract.house)
     paper.pair("Aktenzeichen", extract.reference)
     paper.pair("Stand", instant_local(extract.made_at))
-    paper.pair("Enthalten", ", ".join(part.section.title for part in extract.parts))
+    paper.pair("Enthalten", ", ".join(part.section.title for part in extract.parts if part.says_something))
     paper.pair("Weggelassen", ", ".join(extract.left_out) or "nichts")
     for what, until in extract.keeping:
         paper.pair(f"Aufbewahrung: {what}", until)
@@ -139,6 +150,8 @@ def _summary(paper: _Paper, extract: Extract) -> None:
 
 def _part(paper: _Paper, part: Part) -> None:
     section = part.section
+    if not part.says_something:
+        return
     paper.heading(section.title)
     paper.style(8, grey=True)
     paper.lines(f"Wozu: {section.purpose} · Grundlage: {section.basis} · Herkunft: {section.source}", height=4.2)
@@ -147,7 +160,7 @@ def _part(paper: _Paper, part: Part) -> None:
 
 
 def _entry(paper: _Paper, entry: Entry, *, indent: float = 0) -> None:
-    if not entry.printed and not entry.entries:
+    if not entry.says_something:
         return
     if paper.will_page_break(22):
         paper.add_page()

@@ -50,7 +50,14 @@ FAMILY = Section(
         "easting": "Ostwert der Wohnung (EPSG:25832)",
         "northing": "Nordwert der Wohnung (EPSG:25832)",
         "organisation_id": "Verantwortliche Stelle",
+        "waiting_since": "Ohne Schulplatz seit",
+        "next_due_on": "Nächste Aufgabe am",
+        "restricted_on": "Nur noch aufbewahrt (eingeschränkt) seit",
+        "restricted_by": "Eingeschränkt von",
+        "restriction_reason": "Grund der Einschränkung",
+        "merged_into_id": "Zusammengeführt mit",
     },
+    words={"easting": lambda value: str(value or ""), "northing": lambda value: str(value or "")},
 )
 CHILDREN = Section(
     key="children",

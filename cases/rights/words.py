@@ -54,7 +54,8 @@ def in_words(section: Section, kind: str, name: str, value: Any, named: Named) -
         return ""
     if isinstance(value, (list, tuple, set, frozenset)):
         parts = [in_words(section, kind, name, entry, named) for entry in value]
-        return ", ".join(part for part in parts if part)
+        between = "\n" if any(isinstance(entry, msgspec.Struct) for entry in value) else ", "
+        return between.join(part for part in parts if part)
     if isinstance(value, msgspec.Struct):
         return _struct(section, kind, value, named)
     told = _told(section, kind, name, value)
