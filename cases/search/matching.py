@@ -18,7 +18,7 @@ from rapidfuzz.process import cdist
 from cases.name_words import Word
 from cases.names import LIKELY, Matcher
 from cases.partial_dates import PartialDate
-from cases.shards.columns import Array, Mask, lines_of
+from cases.shards.columns import LINE, Array, Mask, lines_of
 from cases.shards.reading import Searchable
 from cases.shards.search_body import keys_of, letters_of, span_of
 
@@ -103,14 +103,14 @@ class Index:
         variants = [matcher, *matcher.shorter]
         words = list(dict.fromkeys(word for variant in variants for word in variant.words))
         scores = np.zeros((len(words), len(self._letters)), np.float32)
-        for row, word in zip(scores, words, strict=True):
-            self._score_words(word, row)
-        hit: Mask = np.any(scores > 0, axis=0)
-        entries = np.flatnonzero(hit[self._name_words])
-        names, owners = np.unique(np.searchsorted(self._name_starts, entries, "right") - 1, return_inverse=True)
+        least = NEAR if len(matcher.words) > 1 else LONGER_NAME
+        for row, word, by_key in zip(scores, words, self._sharing_keys(words), strict=True):
+            self._score_words(word, row, np.unique(np.concatenate([self._near(word, least), by_key])))
+        names = self._with_any(np.any(scores >= LONGER_NAME - 1e-6, axis=0))
+        entries, owners = self._entries_of(names)
         reached = np.zeros((len(words), len(names)), np.float32)
         for line, row in zip(reached, scores, strict=True):
-            np.maximum.at(line, owners, row[self._name_words[entries]])
+            np.maximum.at(line, owners, row[entries])
         lengths = self._name_lengths[names]
         bound, promise = np.zeros(len(names)), np.zeros(len(names))
         for variant in variants:
@@ -121,47 +121,60 @@ class Index:
         kept = (bound >= np.where(longer, LONGER_NAME, LIKELY) - 1e-6) & among[self._name_cases[names]]
         return names[kept], promise[kept]
 
-    def _score_words(self, word: Word, row: Array) -> None:
-        """Write how near each known word is to one word of the query; 0 for what is below NEAR and shares no key."""
-        near = self._near(word)
-        by_key = self._sharing_key(word)
-        matcher = Matcher.of([word])
-        for position in np.unique(np.concatenate([near, by_key])).tolist():
-            unvowelled = bool(self._unvowelled[position])
-            row[position] = matcher.pairs(self._romans[position], unvowelled=unvowelled)[0]
+    def _with_any(self, wanted: Mask) -> Array:
+        """Positions of names that hold one of the wanted words: the best pair is never below the mean of all."""
+        entries = np.flatnonzero(wanted[self._name_words])
+        return np.unique(np.searchsorted(self._name_starts, entries, "right") - 1)
 
-    def _near(self, word: Word) -> Array:
-        """Positions of words at least NEAR letter by letter."""
+    def _entries_of(self, names: Array) -> tuple[Array, Array]:
+        """Every word of these names, and which of them bears it."""
+        lengths = self._name_lengths[names].astype(np.int64)
+        owners = np.repeat(np.arange(len(names)), lengths)
+        within = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return self._name_words[self._name_starts[names][owners] + within], owners
+
+    def _score_words(self, word: Word, row: Array, positions: Array) -> None:
+        """Write how near the known words at some positions are to one word of the query."""
+        where = positions.tolist()
+        romans = map(self._romans.__getitem__, where)
+        known = list(zip(romans, self._unvowelled[positions].astype(bool).tolist(), strict=True))
+        matcher = Matcher.of([word])
+        measured = {key: matcher.pairs(key[0], unvowelled=key[1])[0] for key in set(known)}
+        row[positions] = [measured[key] for key in known]
+
+    def _near(self, word: Word, least: float) -> Array:
+        """Positions of words at least so near letter by letter."""
         bits, length = np.uint32(letters_of(word.fold)), len(word.fold)
         if not length:
             return np.zeros(0, np.int64)
         lengths = self._lengths.astype(np.float32)
-        here = length - np.bitwise_count(bits & ~self._letters).astype(np.float32)
-        there = lengths - np.bitwise_count(self._letters & ~bits).astype(np.float32)
+        here = length - np.bitwise_count(bits & ~self._letters)
+        there = lengths - np.bitwise_count(self._letters & ~bits)
         common = np.minimum(here, there)
-        # Jaro's similarity is a third of (common / length + common / other length + at most 1).
-        able = np.flatnonzero(common / length + common / lengths >= 3 * NEAR - 1 - 1e-4)
-        folds = self._folds
-        measured = cdist(
-            [word.fold],
-            [folds[position] for position in able.tolist()],
-            scorer=JaroWinkler.similarity,
-            score_cutoff=NEAR - 1e-6,
-            dtype=np.float32,
-        )
-        return able[measured[0] > 0] if len(able) else able
+        # Jaro's similarity is a third of (common / length + common / other length + at most 1); Winkler raises
+        # it by up to 0.4 of what is missing, from 0.7 on.
+        able = np.flatnonzero(common * (1 / length) + common / lengths >= 3 * NEAR - 1 - 1e-4)
+        if not len(able):
+            return able
+        known = list(map(self._folds.__getitem__, able.tolist()))
+        scorer = JaroWinkler.similarity
+        measured = cdist([word.fold], known, scorer=scorer, score_cutoff=least - 1e-6, dtype=np.float32)
+        close: Array = able[measured[0] > 0]
+        return close
 
-    def _sharing_key(self, word: Word) -> Array:
-        """Positions of words that share a skeleton or a cognate group."""
-        keys = np.array(sorted(keys_of(word)), "<u4")
-        found = [np.zeros(0, np.int64)]
+    def _sharing_keys(self, words: Sequence[Word]) -> list[Array]:
+        """For each word of the query the positions of known words that share a skeleton or a cognate group."""
+        pairs = [(key, number) for number, word in enumerate(words) for key in sorted(keys_of(word))]
+        keys = np.array([key for key, _ in pairs], np.uint64)
+        found: list[list[Array]] = [[np.zeros(0, np.int64)] for _ in words]
+        edges = np.concatenate([keys, keys + 1])
         for base, body in zip(self._word_base, self._bodies, strict=True):
-            left = body.key_hashes.searchsorted(keys, "left")
-            right = body.key_hashes.searchsorted(keys, "right")
-            for first, last in zip(left.tolist(), right.tolist(), strict=True):
-                if first < last:
-                    found.append(body.key_words[first:last].astype(np.int64) + base)
-        return np.concatenate(found)
+            spots = body.key_hashes.astype(np.uint64).searchsorted(edges)
+            first, last = spots[: len(keys)], spots[len(keys) :]
+            for position in np.flatnonzero(first < last).tolist():
+                hits = body.key_words[first[position] : last[position]].astype(np.int64) + base
+                found[pairs[position][1]].append(hits)
+        return [np.concatenate(parts) for parts in found]
 
     def _name(self, position: int) -> tuple[list[str], bool]:
         start = self._name_starts[position]
@@ -170,11 +183,11 @@ class Index:
 
     @cached_property
     def _folds(self) -> list[str]:
-        return [line for body in self._bodies for line in lines_of(body.folds, len(body.unvowelled))]
+        return _split([body.folds for body in self._bodies])
 
     @cached_property
     def _romans(self) -> list[str]:
-        return [line for body in self._bodies for line in lines_of(body.romans, len(body.unvowelled))]
+        return _split([body.romans for body in self._bodies])
 
     @cached_property
     def _letters(self) -> Array:
@@ -232,3 +245,8 @@ def _bases(sizes: Sequence[int]) -> list[int]:
 
 def _one(arrays: Sequence[Array], empty: Array) -> Array:
     return np.concatenate(arrays) if arrays else empty
+
+
+def _split(texts: Sequence[str]) -> list[str]:
+    filled = [text for text in texts if text]
+    return LINE.join(filled).split(LINE) if filled else []
