@@ -118,6 +118,7 @@ def _row(actor: Actor, case: Case, summary: CaseSummary, advisor: str) -> Row:
         due_on=case.next_due_on,
         is_overdue=case.next_due_on is not None and case.next_due_on < today,
         may_read=permits(actor, CasePermission.READ, case),
+        may_open_in_emergency=permits(actor, CasePermission.OPEN_IN_EMERGENCY, case),
     )
 
 
