@@ -41,7 +41,7 @@ _BITS = {
     BirthLikeness.YEAR_FITS: 3.0,
     BirthLikeness.DIGITS_NEAR: 1.5,
     BirthLikeness.UNKNOWN: 0.0,
-    BirthLikeness.DIFFERENT: -5.0,
+    BirthLikeness.DIFFERENT: -3.0,
 }
 
 

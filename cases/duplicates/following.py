@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.data import moving
 from app.data.database import session, transaction
 from app.data.records import Scope
+from cases import list_days
 from cases.duplicates.models import CaseMerge
 from cases.models import Attachment, Case
 from cases.shards import keeping
@@ -19,6 +20,11 @@ from cases.shards import keeping
 def merged(shell: Case) -> None:
     """Take a case that went into another out of what is searched; inside the transaction of the merge."""
     keeping.drop(shell.organisation_id, shell.id)
+
+
+def rows_moved(done: CaseMerge) -> None:
+    """Count anew what the list keeps beside a case: rows were changed in bulk, past the session."""
+    list_days.keep_days(session(), [done.kept_id, done.merged_id])
 
 
 def move_files(merge_id: UUID) -> int:

@@ -78,6 +78,8 @@ def merge(
         current.expire_all()
         following.merged(merged)
         keep_in_step(kept)
+        current.flush()
+        following.rows_moved(done)
         note(actor, kept, Action.CHANGED, "merge", subject_id=done.id, facts={"merged": str(merged.id)})
         note(actor, merged, Action.CHANGED, "merge", subject_id=done.id, facts={"kept": str(kept.id)})
         after_commit(partial(following.move_files_now, done.id))
@@ -105,6 +107,8 @@ def undo(actor: Actor, *, merge_id: UUID) -> CaseMerge:
         current.expire_all()
         keep_in_step(kept)
         keep_in_step(merged)
+        current.flush()
+        following.rows_moved(done)
         for case in (kept, merged):
             note(actor, case, Action.CHANGED, "merge.undone", subject_id=done.id)
         after_commit(partial(following.move_files_now, done.id))

@@ -13,13 +13,12 @@ from app.web.actors import current_actor
 from cases import queries
 from cases import services as case_services
 from cases.intake import services
-from cases.intake.child_forms import PersonForm
 from cases.intake.forms import GuardianForm
 from cases.intake.subjects import differences
 from cases.intake.views import blueprint as blueprint
 from cases.kinds import GuardianKind
 from cases.policies import CasePermission
-from cases.sheets import ChildSheet, GuardianSheet
+from cases.sheets import GuardianSheet
 
 
 @blueprint.get("/sorge")
@@ -77,19 +76,6 @@ def remove_guardian(case_id: UUID, guardian_id: UUID) -> ResponseReturnValue:
     services.remove_guardian(current_actor(), case_id=case_id, guardian_id=guardian_id)
     flash("Die Person ist entfernt.", "success")
     return redirect(url_for("intake.guardians", case_id=case_id), 303)
-
-
-@blueprint.route("/kinder/neu", methods=["GET", "POST"])
-def add_child(case_id: UUID) -> ResponseReturnValue:
-    """Take another child of the family into the case."""
-    actor = current_actor()
-    case = case_services.read_case(actor, case_id=case_id, part="intake", permission=CasePermission.CHANGE)
-    form = PersonForm()
-    if form.validate_on_submit():
-        services.add_child(actor, case_id=case_id, child=ChildSheet(**form.changes()))
-        flash("Das Kind ist aufgenommen.", "success")
-        return redirect(url_for("intake.show", case_id=case_id), 303)
-    return render_template("cases/intake/new_child.html", case=case, form=form), 422 if form.errors else 200
 
 
 @blueprint.post("/kinder/<uuid:child_id>/entfernen")

@@ -98,7 +98,9 @@ def test_a_likely_double_is_shown_before_a_second_file_is_made(open_case: OpenCa
     asked = reception.post("/faelle/neu", data=TYPED)
     assert asked.status_code == 409
     assert known.reference in asked.text and 'value="Noah"' in asked.text
-    assert reception.post("/faelle/neu", data={**TYPED, "confirmed": "1"}).status_code == 303
+    assert reception.post("/faelle/neu", data={**TYPED, "confirmed": "others"}).status_code == 409, "nobody looked"
+    seen = {**TYPED, "confirmed": "others", "seen": str(known.id)}
+    assert reception.post("/faelle/neu", data=seen).status_code == 303
 
 
 def test_a_file_opens_for_those_who_work_with_it_and_is_traced(
