@@ -19,7 +19,20 @@ from cases.shards.facts import CHILD, CaseFacts, PersonFacts
 from cases.shards.reading import Searchable
 from cases.shards.search_body import SearchBody, names_of
 
-ODD = ["Abd al-Rahman", "Huda Nur", "Hudanur", "Ng", "Ö", "'", "7", "Maria-Luisa", "عبد الرحمن", "Жанна", "ተስፋይ", "Abubakr"]
+ODD = [
+    "Abd al-Rahman",
+    "Huda Nur",
+    "Hudanur",
+    "Ng",
+    "Ö",
+    "'",
+    "7",
+    "Maria-Luisa",
+    "عبد الرحمن",
+    "Жанна",
+    "ተስፋይ",
+    "Abubakr",
+]
 
 
 def families(random: Random, count: int) -> list[CaseFacts]:
@@ -102,7 +115,9 @@ def test_a_body_grown_and_cut_is_the_body_built_at_once() -> None:
         assert uuids(body.case_ids) == uuids(other.case_ids)
     assert sorted(cut.search.words()) == sorted(built.search.words())
     assert sorted(cut.search.key_hashes.tolist()) == sorted(built.search.key_hashes.tolist())
-    pairs = [sorted(zip(b.tokens.tolist(), b.persons.tolist(), strict=True)) for b in (cut.duplicates, built.duplicates)]
+    pairs = [
+        sorted(zip(b.tokens.tolist(), b.persons.tolist(), strict=True)) for b in (cut.duplicates, built.duplicates)
+    ]
     assert pairs[0] == pairs[1]
     assert [cut.people.person(n) for n in range(5)] == [built.people.person(n) for n in range(5)]
     assert cut.list.sort_keys.tolist() == built.list.sort_keys.tolist()
