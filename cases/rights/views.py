@@ -39,19 +39,12 @@ def show(case_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/auskunft")
 def extract(case_id: UUID) -> ResponseReturnValue:
     """Hand out the extract."""
-    actor = current_actor()
     form = _extract_form()
-    everything = "alles" in request.form
-    if everything:
-        form.parts.data = [key for key, _ in _parts()]
+    if "alles" in request.form and request.form.get("form") in TYPES:
+        return _handed_out(case_id, request.form["form"], None)
     if not form.validate_on_submit():
         return _page(case_id, extract_form=form)
-    chosen = None if everything else frozenset(form.parts.data or [])
-    if form.form.data == "zip":
-        pieces = exporting.extract_zip(actor, case_id=case_id, chosen=chosen)
-        return _download(stream_with_context(pieces), "auskunft", "zip")
-    make = exporting.extract_json if form.form.data == "json" else exporting.extract_pdf
-    return _download(make(actor, case_id=case_id, chosen=chosen), "auskunft", str(form.form.data))
+    return _handed_out(case_id, str(form.form.data), frozenset(form.parts.data or []))
 
 
 @blueprint.get("/auskunft")
@@ -149,6 +142,15 @@ def _page(case_id: UUID, extract_form: ExtractForm | None = None) -> ResponseRet
         recipients=hooks.recipients_of(case),
         keeping=hooks.keeping_of(case),
     ), 422 if form.errors else 200
+
+
+def _handed_out(case_id: UUID, form: str, chosen: frozenset[str] | None) -> Response:
+    actor = current_actor()
+    if form == "zip":
+        pieces = exporting.extract_zip(actor, case_id=case_id, chosen=chosen)
+        return _download(stream_with_context(pieces), "auskunft", "zip")
+    make = exporting.extract_json if form == "json" else exporting.extract_pdf
+    return _download(make(actor, case_id=case_id, chosen=chosen), "auskunft", form)
 
 
 def _extract_form() -> ExtractForm:
