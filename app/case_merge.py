@@ -1,4 +1,4 @@
-"""What appointments, seats, handovers and messages mean for merging two cases, and which of their tables move."""
+"""What appointments, seats, handovers and the rest mean for merging two cases, and which of their tables move."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from app.data.database import session
 from app.messages.models import Message
 from cases.duplicates import hooks
 from cases.duplicates.hooks import Same
+from cases.emergency.models import EmergencyAccess
 from cases.handover.models import Handover
 from cases.handover.queries import open_handover
-from cases.models import Case, Child
+from cases.models import Case, Child, Task
 from cases.placement.kinds import PlacementState
 from cases.placement.models import Placement
+from cases.retention.models import ErasureReceipt, RetentionMark
+from cases.rights.models import RightsRequest
 from scheduling.models import Appointment, Invitation
 from scheduling.queries import open_of_case
 
@@ -26,6 +29,10 @@ def declare() -> None:
     hooks.moves(Appointment)
     hooks.moves(Invitation, follows={"appointment_id": Appointment})
     hooks.moves(Message)
+    hooks.moves(RightsRequest, follows={"task_id": Task})
+    hooks.remains(EmergencyAccess, because="it ends within hours, and its review is about that very case")
+    hooks.remains(RetentionMark, because="what was extended or offered to the archive was the other file")
+    hooks.remains(ErasureReceipt, because="a receipt is never changed")
     hooks.asks(two_talks)
     hooks.asks(open_handovers)
     hooks.asks(two_seats)

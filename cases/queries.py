@@ -44,7 +44,8 @@ class Contact:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on Case under which `actor` may know that a case exists (CasePermission.FIND in SQL)."""
     if actor.organisation_kind is OrganisationKind.KI and actor.has(Role.RECEPTION, Role.ADVISOR, Role.LEAD):
-        return and_(Case.organisation_id == actor.organisation_id, or_(Case.restricted_on.is_(None), *_keeps(actor)))
+        own = and_(Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None))
+        return and_(own, or_(Case.restricted_on.is_(None), *_keeps(actor)))
     if actor.has(Role.KIM_LEAD, Role.KIM_CASE_MANAGER):
         return and_(or_(*_handed_over_to(actor)), Case.restricted_on.is_(None))
     return false()

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import clock
-from app.data.audit import AuditEntry
+from app.data.audit import AuditEntry, AuditMention
 from app.data.database import session
 from app.data.records import SealedRecord
 from cases.duplicates import hooks
@@ -16,6 +16,7 @@ from cases.duplicates.models import CaseMerge, CrossToken
 from cases.kinds import AccessKind
 from cases.models import Attachment, Case, CaseAccess, Child, Consent, CounsellingSession, Document, Guardian, Task
 from cases.policies import is_restricted
+from cases.shards.models import ShardPlace
 from cases.states import DocumentState
 
 
@@ -30,6 +31,8 @@ def declare() -> None:
     hooks.moves(Consent)
     hooks.remains(CaseAccess, because="who may work in the merged case gains nothing in the kept one")
     hooks.remains(AuditEntry, because="the trail is never rewritten; the kept case shows both")
+    hooks.remains(AuditMention, because="it is part of the trail")
+    hooks.remains(ShardPlace, because="the shards are written anew: the shell is in none")
     hooks.remains(SealedRecord, because="sealed anew under the kept case's key, see merging")
     hooks.remains(CrossToken, because="made anew from what the cases hold")
     for obstacle in (other_house, merged_already, restricted, read_by_others, undoable_itself, consent_taken_back):

@@ -32,7 +32,8 @@ def of(organisation_id: UUID, case_ids: Collection[UUID]) -> Iterator[CaseFacts]
 
 
 def _some(organisation_id: UUID, case_ids: Collection[UUID]) -> Iterator[CaseFacts]:
-    query = select(Case).where(Case.id.in_(case_ids), Case.organisation_id == organisation_id).order_by(Case.id)
+    living = (Case.organisation_id == organisation_id, Case.merged_into_id.is_(None))
+    query = select(Case).where(Case.id.in_(case_ids), *living).order_by(Case.id)
     cases = session().scalars(query.options(selectinload(Case.children), selectinload(Case.guardians))).all()
     families = records.find_many(FamilySheet, case_ids, reader=organisation_id)
     child_ids = [child.id for case in cases for child in case.children]

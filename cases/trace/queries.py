@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.accounts import queries as people
 from app.accounts.models import User
@@ -17,6 +17,7 @@ from app.data.database import session
 from app.policies import Actor, authorise
 from app.web.pagination import PAGE_SIZE, Page
 from cases import queries
+from cases.duplicates.histories import merged_into
 from cases.keeping import child_name
 from cases.models import Case
 from cases.policies import CasePermission
@@ -40,7 +41,7 @@ class TraceLine:
 def trace_of(actor: Actor, case: Case, *, number: int, only_changes: bool = False) -> Page[TraceLine]:
     """One page of the trace, newest first."""
     authorise(actor, CasePermission.READ_TRACE, case)
-    conditions = [AuditEntry.case_id == case.id]
+    conditions: list[ColumnElement[bool]] = [AuditEntry.case_id.in_([case.id, *merged_into(case.id)])]
     if only_changes:
         conditions.append(AuditEntry.action != Action.READ)
     total = session().scalar(select(func.count()).select_from(AuditEntry).where(*conditions)) or 0

@@ -17,6 +17,7 @@ PARTS = {
     "intake": "den Erfassungsbogen",
     "intake.sorge": "die Sorgeberechtigten",
     "trace": "das Protokoll",
+    "merge": "den Vergleich mit einem anderen Fall",
     "documents": "die Unterlagen",
     "consents": "die Einwilligungen",
     "notice": "den Hinweis zum Datenschutz",
@@ -57,7 +58,13 @@ SUBJECTS = {
     "session.notes": "Gesprächsnotizen",
     "session.amendment": "einen Nachtrag zum Gespräch",
     "placement.sheet": "ein Blatt für die Schule",
+    "not_same": "den Vergleich mit einem anderen Fall",
     "handover_preview": "die Vorschau einer Übergabe",
+}
+
+MERGES = {
+    "merge": "hat zwei Fälle dieser Familie zusammengeführt",
+    "merge.undone": "hat eine Zusammenführung zurückgenommen",
 }
 
 VERBS = {
@@ -96,6 +103,8 @@ def sentence(
         return _state(facts)
     if kind == "child.state" and "to" in facts:
         return f"hat den Stand von {name} auf „{_label(ChildState, facts['to'])}“ gesetzt"
+    if kind in MERGES:
+        return MERGES[kind]
     if kind == "case":
         return _case(action, facts, people or {})
     what = f"{SUBJECTS.get(kind, 'einen Eintrag')} {name}".strip()
