@@ -243,7 +243,7 @@ def _emergencies(actor: Actor) -> Box:
         for one in emergencies.accesses(actor)
         if one.access.verdict is Verdict.OPEN
     ]
-    return Box("Notfallzugriffe prüfen", "Nichts zu prüfen.", lines[:SHOWN], url_for("emergency.index"), "Alle")
+    return Box("Notfallzugriffe prüfen", "", lines[:SHOWN], url_for("emergency.index"), "Alle")
 
 
 def _people(_: Actor) -> Box:
@@ -275,7 +275,7 @@ def _may(permission: AccountPermission) -> Callable[[Actor], bool]:
 
 BOXES: tuple[tuple[Callable[[Actor], bool], Callable[[Actor], Box]], ...] = (
     (_manages, _offers),
-    (_leads, _emergencies),
+    (lambda actor: _leads(actor) and emergencies.count_unreviewed(actor) > 0, _emergencies),
     (_meets, _talks),
     (_works_with_cases, _tasks),
     (lambda actor: _counsels(actor) or _leads(actor), _waiting),

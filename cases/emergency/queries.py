@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock
 from app.accounts import queries as people
@@ -66,7 +66,10 @@ def line_of(actor: Actor, access: EmergencyAccess) -> EmergencyLine:
 def count_unreviewed(actor: Actor) -> int:
     """How many accesses wait for the lead."""
     authorise(actor, EmergencyPermission.LIST)
-    return sum(1 for line in accesses(actor) if line.access.verdict is Verdict.OPEN)
+    query = select(func.count()).where(
+        EmergencyAccess.organisation_id == actor.organisation_id, EmergencyAccess.verdict == Verdict.OPEN
+    )
+    return session().scalar(query) or 0
 
 
 def recent(actor: Actor, case: Case) -> list[EmergencyLine]:
