@@ -14,6 +14,7 @@ from app.accounts.models import UserProfile
 from app.commands.audit import audit
 from app.commands.keys import keys
 from app.commands.retention import retention
+from app.commands.search import search
 from app.commands.sentences import in_sentences
 from app.data import setup
 from app.demo import folder, people, world
@@ -34,7 +35,7 @@ REFUSALS = {
 
 def init_app(app: Flask) -> None:
     """Add every command."""
-    for command in (start, prepare, migrate, doctor, keys, schools, demo, audit, retention, users):
+    for command in (start, prepare, migrate, doctor, keys, schools, demo, audit, retention, search, users):
         app.cli.add_command(command)
 
 

@@ -48,6 +48,7 @@ from cases.handover.views import desks as handover_desks
 from cases.handover.views import inbox as handover_inbox
 from cases.intake import people_views as intake_people_views
 from cases.placement import band_rule, school_filter, waiting
+from cases.placement import finding as placement_finding
 from cases.placement import policies as placement_policies
 from cases.placement import views as placement_views
 from cases.placement.panel import PANEL as PLACEMENT_PANEL
@@ -62,6 +63,7 @@ from cases.rights import correction_views
 from cases.rights import policies as rights_policies
 from cases.rights import views as rights_views
 from cases.rights.policies import RightsPermission
+from cases.search import hooks as search_hooks
 from cases.search import views as search_views
 from cases.sessions import views as session_views
 from cases.tabs import Tab
@@ -181,6 +183,7 @@ def init_app(app: Flask) -> None:
     case_merge.declare()
     emergency_notices.declare()
     composers.register(document_services.MESSAGE_KIND, label="Fehlende Unterlagen")
+    search_hooks.finds(placement_finding.cases_at_school)
     closing.asks(case_end.booked_talk)
     closing.asks(case_end.unanswered_handover)
     retention_hooks.on_erasure(handover_history.forget_previews)

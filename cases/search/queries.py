@@ -7,12 +7,14 @@ is answered or counted.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from app.data.database import session
 from app.policies import Actor, OrganisationKind, authorise
@@ -25,6 +27,9 @@ from cases.search.scanning import Scanned, scan
 from cases.search.terms import Terms
 from cases.shards import reading
 from cases.shards.columns import Array, Mask, uuids
+from cases.shards.errors import ShardBroken
+
+log = logging.getLogger(__name__)
 
 MOST = 30
 SCORED = 300
@@ -37,6 +42,7 @@ class Sharded:
 
     actor: Actor
     index: Index
+    is_makeshift: bool = False
 
     def answers(self, asked: Terms, *, most: int) -> list[UUID]:
         """The ids of at most `most` cases the actor may know of that answer, best first."""
@@ -70,26 +76,46 @@ class Sharded:
 
 
 def open_for(actor: Actor) -> Sharded | Scanned:
-    """Open what `actor` searches in, for one or more questions to `answers`; raises ShardBroken."""
+    """Open what `actor` searches in, for one or more questions to `answers`.
+
+    A shard that does not open makes the search slow, not blind: then every summary is opened instead.
+    """
     authorise(actor, CasePermission.SEARCH)
     if actor.organisation_kind is OrganisationKind.KI:
-        return Sharded(actor, Index(reading.search(actor.organisation_id)))
+        try:
+            return Sharded(actor, Index(reading.search(actor.organisation_id)))
+        except ShardBroken:
+            log.error("the search opens every summary: a shard does not open")
+            return scan(actor, is_makeshift=True)
     return scan(actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ids of cases that answer, best first; `is_makeshift` where shards have to be built anew."""
+
+    case_ids: list[UUID]
+    is_makeshift: bool = False
 
 
 def find(actor: Actor, text: str) -> list[UUID]:
     """The ids of cases that answer `text`, best first, at most `MOST`."""
+    return look(actor, text).case_ids
+
+
+def look(actor: Actor, text: str) -> Found:
+    """The same, and how it was found."""
     authorise(actor, CasePermission.SEARCH)
     if not text.strip():
-        return []
+        return Found([])
     by_reference = _of_reference(actor, text)
     if by_reference:
-        return by_reference
-    asked = terms.read(text)
-    found = answers(open_for(actor), asked)
+        return Found(by_reference)
+    asked, among = terms.read(text), open_for(actor)
+    found = answers(among, asked)
     if asked.name and asked.day is None and len(found) < MOST:
         found += visible(actor, hooks.found(actor, asked.name))
-    return list(dict.fromkeys(found))[:MOST]
+    return Found(list(dict.fromkeys(found))[:MOST], among.is_makeshift)
 
 
 def answers(among: Sharded | Scanned, asked: Terms) -> list[UUID]:
@@ -110,5 +136,8 @@ def _of_reference(actor: Actor, text: str) -> list[UUID]:
     ending = terms.reference_ending(text)
     if not ending:
         return []
-    query = select(Case.id).where(queries.visible_to(actor), Case.reference.endswith(ending, autoescape=True))
+    shell = aliased(Case)
+    went_in = select(shell.merged_into_id).where(shell.reference.endswith(ending, autoescape=True))
+    named = or_(Case.reference.endswith(ending, autoescape=True), Case.id.in_(went_in))
+    query = select(Case.id).where(queries.visible_to(actor), named)
     return list(session().scalars(query.limit(MOST)))

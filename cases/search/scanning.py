@@ -26,6 +26,7 @@ class Scanned:
 
     case_ids: list[UUID]
     opened: dict[UUID, CaseSummary]
+    is_makeshift: bool = False
 
     def answers(self, terms: Terms, *, most: int) -> list[UUID]:
         """The ids of at most `most` cases that answer, best first."""
@@ -36,11 +37,11 @@ class Scanned:
         return (_ranked(terms.name, fitting, self.opened) if terms.name else fitting)[:most]
 
 
-def scan(actor: Actor) -> Scanned:
+def scan(actor: Actor, *, is_makeshift: bool = False) -> Scanned:
     """Open the summaries of every case `actor` may know of."""
     ids = list(session().scalars(select(Case.id).where(queries.visible_to(actor)).order_by(Case.id.desc())))
     opened = queries.summaries(actor, ids)
-    return Scanned([one for one in ids if one in opened], opened)
+    return Scanned([one for one in ids if one in opened], opened, is_makeshift)
 
 
 def names_of(summary: CaseSummary) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.data import audit
 from app.data.audit import Action
 from app.data.database import transaction
@@ -12,12 +14,27 @@ from cases.policies import CasePermission
 from cases.search import queries, terms
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows to show; `is_makeshift` where the search had to open every summary and should be mended."""
+
+    rows: list[Row]
+    is_makeshift: bool = False
+
+
 def search(actor: Actor, *, text: str) -> list[Row]:
     """The cases that answer `text`; the audit trail keeps the number of hits and which cases were shown."""
     authorise(actor, CasePermission.SEARCH)
-    rows = listing.rows_by_id(actor, queries.find(actor, text))
+    return answer(actor, text=text).rows
+
+
+def answer(actor: Actor, *, text: str) -> Answer:
+    """The same, with what there is to say about how it was found."""
+    authorise(actor, CasePermission.SEARCH)
+    found = queries.look(actor, text)
+    rows = listing.rows_by_id(actor, found.case_ids)
     _note(actor, rows, kind="search")
-    return rows
+    return Answer(rows, found.is_makeshift)
 
 
 def likely_matches(actor: Actor, *, names: list[tuple[str, str]], phone: str) -> list[Row]:

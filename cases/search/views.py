@@ -1,4 +1,4 @@
-"""The search: one field for names, birth dates, references and phone numbers, answered while one types."""
+"""The search: one field for names, birth dates, references, phone numbers and schools, answered while one types."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def show() -> ResponseReturnValue:
     What is searched for comes in the body: an address ends up in histories and logs.
     """
     text = request.form.get("q", "").strip()[:LONGEST]
-    rows = services.search(current_actor(), text=text) if text else []
+    answer = services.answer(current_actor(), text=text) if text else services.Answer([])
     template = "cases/search/_results.html" if request.headers.get("HX-Request") else "cases/search/show.html"
-    return render_template(template, search_text=text, rows=rows, tones=TONES)
+    return render_template(template, search_text=text, answer=answer, rows=answer.rows, tones=TONES)

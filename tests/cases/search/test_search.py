@@ -9,10 +9,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app import clock
 from app.data.audit import Action, AuditEntry
-from app.data.database import session
+from app.data.database import session, transaction
+from app.demo.world import directory_lines
 from app.errors import NotPermitted
-from cases.search import services
+from cases.placement.kinds import Authority
+from cases.placement.models import Placement, School
+from cases.placement.services import import_directory
+from cases.search import queries, services, terms
+from cases.search.scanning import scan
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, child_sheet, family_sheet
 
@@ -74,3 +80,31 @@ def test_a_new_case_is_offered_only_after_a_search(families: list[str], sign_in:
 
 def test_an_address_searches_for_nobody(families: list[str], sign_in: Callable[[str], FlaskClient]) -> None:
     assert "Petrenko" not in sign_in("reception").get("/suche?q=Petrenko").text
+
+
+def test_a_family_is_found_by_the_school_of_its_child(world: World, open_case: OpenCase) -> None:
+    case = open_case(advisor="advisor")
+    assert import_directory(directory_lines()).added
+    school = session().scalars(select(School).where(School.short_name.contains("Humboldt"))).first()
+    assert school is not None
+    attempt = Placement(
+        case_id=case.id,
+        child_id=case.children[0].id,
+        school_id=school.id,
+        authority=Authority.SCHULAMT,
+        proposed_at=clock.now(),
+    )
+    with transaction() as current:
+        current.add(attempt)
+    assert [row.case_id for row in services.search(world.actor("reception"), text="humboldt")] == [case.id]
+    assert services.search(world.actor("reception"), text="Goethe") == []
+    assert services.search(world.actor("manager"), text="humboldt") == []
+
+
+def test_shards_answer_what_opening_every_summary_answers(world: World, families: list[str]) -> None:
+    reception = world.actor("reception")
+    scanned, sharded = scan(reception), queries.open_for(reception)
+    assert isinstance(sharded, queries.Sharded)
+    for text in ["Taras", "زهرا", "omar", "2012", "0151 12345678", "Suharto 01.01.2009", "al-hamad", "Nobody", "Al"]:
+        asked = terms.read(text)
+        assert sharded.answers(asked, most=30) == scanned.answers(asked, most=30), text

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from threading import Thread
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
 from app.accounts import services as accounts
@@ -152,16 +154,25 @@ def test_shards_are_built_from_nothing_at_the_first_search(world: World, six: di
     assert _found(world, "Schewtschenko") == [six["Schewtschenko"]]
 
 
-def test_a_shard_that_was_touched_stops_the_search_is_logged_without_content_and_can_be_mended(
-    world: World, six: dict[str, UUID], caplog: pytest.LogCaptureFixture
+def test_a_shard_that_was_touched_makes_the_search_slow_not_blind_and_can_be_mended(
+    app: Flask,
+    world: World,
+    six: dict[str, UUID],
+    caplog: pytest.LogCaptureFixture,
+    sign_in: Callable[[str], FlaskClient],
 ) -> None:
     _flip(world, BodyKind.SEARCH)
-    with caplog.at_level(logging.DEBUG), pytest.raises(ShardBroken):
-        _found(world, "Tesfaye")
+    with pytest.raises(ShardBroken):
+        reading.search(world.ki.id)
+    with caplog.at_level(logging.DEBUG):
+        page = sign_in("advisor").post("/suche", data={"q": "Tesfaye"}).text
+    assert "flask search rebuild" in page
+    assert str(six["Tesfaye"]) in page
     assert "does not open" in caplog.text
     assert "Tesfaye" not in caplog.text
-    assert keeping.rebuild(world.ki.id) == len(six)
-    assert _found(world, "Tesfaye") == [six["Tesfaye"]]
+    assert "6 Fälle" in app.test_cli_runner().invoke(args=["search", "rebuild"]).output
+    answer = queries.look(world.actor("advisor"), "Tesfaye")
+    assert (answer.case_ids, answer.is_makeshift) == ([six["Tesfaye"]], False)
 
 
 def test_a_touched_small_shard_stops_no_work(world: World, six: dict[str, UUID], open_case: OpenCase) -> None:

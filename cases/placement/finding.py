@@ -1,0 +1,33 @@
+"""Cases by the school a child is placed at or proposed for: what the search box asks this package."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from app.data.database import session
+from app.policies import Actor
+from cases.models import Case
+from cases.placement.kinds import PlacementState
+from cases.placement.models import Placement, School
+from cases.queries import visible_to
+
+SHORTEST = 3
+MOST_WORDS = 6
+MOST = 60
+OVER = (PlacementState.REFUSED, PlacementState.WITHDRAWN)
+
+
+def cases_at_school(actor: Actor, text: str) -> list[UUID]:
+    """Cases `actor` may know of with a child at, or on the way to, a school in whose name each word stands."""
+    words = text.split()[:MOST_WORDS]
+    if not words or max(map(len, words)) < SHORTEST:
+        return []
+    query = select(Placement.case_id).join(School, School.id == Placement.school_id).join(Case)
+    for word in words:
+        names = (School.name, School.short_name)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in names)))
+    query = query.where(Placement.state.not_in(OVER), visible_to(actor))
+    found = session().scalars(query.order_by(Placement.case_id.desc()).distinct().limit(MOST))
+    return list(found)
