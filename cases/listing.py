@@ -19,7 +19,7 @@ from cases import list_order, queries, schooling
 from cases.child_states import WITHOUT_SEAT, ChildState
 from cases.list_filters import Filters, Order, Whose
 from cases.models import Case, Child
-from cases.policies import CasePermission
+from cases.policies import CasePermission, is_restricted
 from cases.sheets import CaseSummary
 from cases.states import CaseState
 
@@ -54,6 +54,7 @@ class Row:
     is_overdue: bool
     may_read: bool
     may_open_in_emergency: bool = False
+    is_restricted: bool = False
 
     @property
     def days(self) -> int | None:
@@ -119,6 +120,7 @@ def _row(actor: Actor, case: Case, summary: CaseSummary, advisor: str) -> Row:
         is_overdue=case.next_due_on is not None and case.next_due_on < today,
         may_read=permits(actor, CasePermission.READ, case),
         may_open_in_emergency=permits(actor, CasePermission.OPEN_IN_EMERGENCY, case),
+        is_restricted=is_restricted(case),
     )
 
 

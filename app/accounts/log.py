@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from app.accounts import queries
 from app.accounts.policies import AccountPermission
 from app.clock import BERLIN
-from app.data import audit, audit_checks, audit_cut
+from app.data import audit
 from app.data.audit import Action, AuditEntry
 from app.data.audit_verify import verify
 from app.data.database import db, session, transaction
@@ -56,6 +56,9 @@ SUBJECTS = {
     "child.state": "Stand eines Kindes",
     "consent": "Einwilligung",
     "document": "Unterlage",
+    "erasure.attachment": "Löschung einer Datei",
+    "erasure.case": "Löschung eines Falls",
+    "erasure.child": "Löschung eines Kindes",
     "attachment": "Datei",
     "desk": "KIM-Stelle",
     "handover": "Übergabe",
@@ -65,6 +68,8 @@ SUBJECTS = {
     "organisation": "Stelle",
     "page": "Seite",
     "placement": "Schulplatz",
+    "restriction": "Einschränkung der Verarbeitung",
+    "retention": "Aufbewahrung",
     "school_directory": "Schulverzeichnis",
     "search": "Suche",
     "session": "Gespräch",

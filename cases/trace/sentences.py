@@ -35,6 +35,7 @@ PARTS = {
     "school search": "die Suche nach einer anderen Schule",
     "school choice": "die Wahl einer Schule",
     "handover": "die Übergabe",
+    "retention": "die Aufbewahrung",
     **{f"intake.{key}": f"den Block „{block.title}“" for key, block in {**FAMILY, **CHILD}.items()},
 }
 
@@ -60,6 +61,10 @@ SUBJECTS = {
     "placement.sheet": "ein Blatt für die Schule",
     "not_same": "den Vergleich mit einem anderen Fall",
     "handover_preview": "die Vorschau einer Übergabe",
+    "retention": "die Aufbewahrung",
+    "restriction": "die Einschränkung der Verarbeitung",
+    "erasure.child": "ein Kind",
+    "erasure.attachment": "eine Datei",
 }
 
 MERGES = {
