@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Dialect, bindparam
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -36,9 +36,9 @@ class _Among(ColumnElement[bool]):
     type = Boolean()
     _traverse_internals = [("column", InternalTraversal.dp_clauseelement), ("ids", InternalTraversal.dp_clauseelement)]
 
-    def __init__(self, column: ColumnElement[UUID], ids: Collection[UUID]) -> None:
+    def __init__(self, column: ColumnElement[UUID], ids: BindParameter[Collection[UUID]]) -> None:
         self.column = column
-        self.ids = bindparam("ids", ids, type_=_Ids(), unique=True)
+        self.ids = ids
 
 
 @compiles(_Among)
@@ -53,6 +53,6 @@ def _any(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     return f"{column} = ANY({ids}::uuid[])"
 
 
-def among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:
-    """Whether a column of ids holds one of these; no id means none."""
-    return _Among(column, ids)
+def among(column: Any, name: str) -> ColumnElement[bool]:
+    """Whether a column of ids holds one of those that come with the execution as the parameter `name`."""
+    return _Among(column, bindparam(name, type_=_Ids()))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, delete, func, insert, or_, select
+from sqlalchemy import Engine, Row, bindparam, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -33,6 +33,12 @@ _WRAPS = (
     record_keys.c.wrapped,
     record_keys.c.commitment,
 )
+_READ = select(*_WRAPS).where(
+    among(record_keys.c.scope_id, "scope_ids"),
+    record_keys.c.organisation_id == bindparam("reader"),
+    or_(record_keys.c.expires_at.is_(None), record_keys.c.expires_at > bindparam("now")),
+)
+"""Built once, as it is asked for every page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +204,10 @@ class KeyRing:
         }
 
     def _open_some(self, scope_ids: Collection[UUID], reader: UUID) -> list[ScopeKey]:
-        query = select(*_WRAPS).where(
-            among(record_keys.c.scope_id, scope_ids),
-            record_keys.c.organisation_id == reader,
-            or_(record_keys.c.expires_at.is_(None), record_keys.c.expires_at > clock.now()),
-        )
+        wanted = {"scope_ids": scope_ids, "reader": reader, "now": clock.now()}
         for attempt in range(1, ATTEMPTS + 1):
             with self._engine.connect() as connection:
-                rows = connection.execute(query).all()
+                rows = connection.execute(_READ, wanted).all()
             try:
                 return self._unwrap(rows, reader)
             except VersionGone:  # re-wrapped and its former key destroyed since it was read

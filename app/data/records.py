@@ -9,42 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import (
-    ForeignKey,
-    Index,
-    LargeBinary,
-    Row,
-    String,
-    Table,
-    UniqueConstraint,
-    delete,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.data import audit, cipher
-from app.data.among import among
-from app.data.base import new_id, primary_key
-from app.data.database import Model, session
+from app.data import audit, cipher, sealed_table
+from app.data.base import new_id
+from app.data.database import session
 from app.data.keyring import KeyRing, ScopeKey
-from app.data.removals import enter_deletions
+from app.data.sealed_table import SealedRecord as SealedRecord
 from app.data.sheets import Sheet as Sheet
 from app.data.sheets import SheetType as SheetType
 from app.data.sheets import Stored as Stored
 from app.errors import KeyMissing, NewerSchema, NotFound, VersionConflict
-
-TABLE = "sealed_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +42,6 @@ class Scope:
         return self.case_id or self.organisation_id
 
 
-class SealedRecord(Model):
-    """One sealed sheet; nothing in this row says what it holds beyond its class."""
-
-    __tablename__ = TABLE
-    __table_args__ = (
-        UniqueConstraint("kind", "record_id"),
-        Index(None, "case_id", "kind"),
-    )
-
-    id: Mapped[UUID] = primary_key()
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
-    case_id: Mapped[UUID | None]
-    kind: Mapped[str] = mapped_column(String(40))
-    record_id: Mapped[UUID]
-    version: Mapped[int]
-    schema: Mapped[int]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    changed_at: Mapped[datetime]
-
-
-_RECORDS = cast(Table, SealedRecord.__table__)
-_SEALED = (
-    SealedRecord.organisation_id,
-    SealedRecord.case_id,
-    SealedRecord.record_id,
-    SealedRecord.version,
-    SealedRecord.schema,
-    SealedRecord.body,
-    SealedRecord.changed_at,
-)
-
-
-enter_deletions(SealedRecord)
-
-
 def keyring() -> KeyRing:
     """The key ring of this application."""
     ring: KeyRing = current_app.extensions["keyring"]
@@ -108,7 +55,7 @@ def create(sheet: Sheet, *, record_id: UUID, scope: Scope) -> int:
     row.update(kind=sheet.KIND, record_id=record_id)
     try:
         with session().begin_nested():
-            session().execute(insert(_RECORDS), row)
+            _connection().execute(sealed_table.INSERT, row)
     except IntegrityError:
         raise VersionConflict("exists already") from None
     _enter(sheet.KIND, record_id, row)
@@ -130,23 +77,15 @@ def create_all(sheets: Collection[tuple[Sheet, UUID, Scope]]) -> None:
         rows.append(row | {"kind": sheet.KIND, "record_id": record_id})
         _enter(sheet.KIND, record_id, row)
     if rows:
-        session().execute(insert(_RECORDS), rows)
+        session().flush()
+        _connection().execute(sealed_table.INSERT, rows)
 
 
 def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
     """Seal the next version over `expected`; raises VersionConflict when that is not the present one."""
     row = _row_values(sheet, record_id, scope, version=expected + 1)
-    result = session().execute(
-        update(_RECORDS)
-        .where(
-            SealedRecord.kind == sheet.KIND,
-            SealedRecord.record_id == record_id,
-            SealedRecord.version == expected,
-            SealedRecord.case_id == scope.case_id if scope.case_id else SealedRecord.case_id.is_(None),
-        )
-        .values(**row)
-    )
-    if not isinstance(result, CursorResult) or result.rowcount != 1:
+    place = {"of_kind": sheet.KIND, "of_record": record_id, "of_version": expected, "of_case": scope.case_id}
+    if _connection().execute(sealed_table.SAVE, row | place).rowcount != 1:
         raise VersionConflict("saved by somebody else")
     _enter(sheet.KIND, record_id, row)
     return expected + 1
@@ -154,10 +93,8 @@ def save(sheet: Sheet, *, record_id: UUID, scope: Scope, expected: int) -> int:
 
 def put(sheet: Sheet, *, record_id: UUID, scope: Scope) -> int:
     """Create the record or seal its next version, whatever the present one is; answers the new version."""
-    query = select(SealedRecord.version, SealedRecord.schema).where(
-        SealedRecord.kind == sheet.KIND, SealedRecord.record_id == record_id
-    )
-    present = session().execute(query).one_or_none()
+    place = {"of_kind": sheet.KIND, "of_record": record_id}
+    present = _connection().execute(sealed_table.PRESENT, place).one_or_none()
     if present is None:
         return create(sheet, record_id=record_id, scope=scope)
     if present.schema > sheet.SCHEMA:
@@ -167,7 +104,8 @@ def put(sheet: Sheet, *, record_id: UUID, scope: Scope) -> int:
 
 def find(kind: type[SheetType], record_id: UUID, *, reader: UUID) -> Stored[SheetType] | None:
     """The opened sheet, or None when there is none; raises KeyMissing when `reader` holds no key."""
-    return find_many(kind, [record_id], reader=reader).get(record_id)
+    place = {"of_kind": kind.KIND, "of_record": record_id}
+    return _open(kind, _connection().execute(sealed_table.ONE, place).all(), reader).get(record_id)
 
 
 def get(kind: type[SheetType], record_id: UUID, *, reader: UUID) -> Stored[SheetType]:
@@ -182,14 +120,14 @@ def find_many(kind: type[SheetType], record_ids: Collection[UUID], *, reader: UU
     """Opened sheets of one class by record id: one query for rows, one for keys, whatever the number."""
     if not record_ids:
         return {}
-    query = select(*_SEALED).where(SealedRecord.kind == kind.KIND, among(SealedRecord.record_id, record_ids))
-    return _open(kind, session().execute(query).all(), reader)
+    place = {"of_kind": kind.KIND, "of_records": record_ids}
+    return _open(kind, _connection().execute(sealed_table.SEVERAL, place).all(), reader)
 
 
 def of_case(kind: type[SheetType], case_id: UUID, *, reader: UUID) -> dict[UUID, Stored[SheetType]]:
     """Every opened sheet of one class in a case, by record id, in order of making."""
-    query = select(*_SEALED).where(SealedRecord.kind == kind.KIND, SealedRecord.case_id == case_id)
-    return _open(kind, session().execute(query.order_by(SealedRecord.id)).all(), reader)
+    place = {"of_kind": kind.KIND, "of_case": case_id}
+    return _open(kind, _connection().execute(sealed_table.OF_CASE, place).all(), reader)
 
 
 def remove(kind: type[Sheet], record_id: UUID) -> None:
@@ -227,6 +165,11 @@ def digest(record_kind: type[Sheet], record_id: UUID) -> str:
     return sha256(body).hexdigest() if body is not None else ""
 
 
+def _connection() -> Connection:
+    """The connection of the session: what is read and written here goes past its objects."""
+    return session().connection()
+
+
 def _enter(kind: str, record_id: UUID, row: dict[str, Any]) -> None:
     """Tell the audit trail of this transaction what was sealed."""
     audit.wrote(kind, record_id, row["version"], sha256(row["body"]).hexdigest())
@@ -260,7 +203,7 @@ def _sealed_values(sheet: Sheet, record_id: UUID, scope: Scope, key: ScopeKey, *
 
 
 def _open(kind: type[SheetType], rows: Sequence[Row[*tuple[Any, ...]]], reader: UUID) -> dict[UUID, Stored[SheetType]]:
-    """Open rows of the columns `_SEALED`."""
+    """Open rows as the statements of `sealed_table` answer them."""
     keys = keyring().open_keys({case_id or owner for owner, case_id, *_ in rows}, reader)
     newest = _newest_keys()
     newest.update({(scope_id, reader): held[max(held)] for scope_id, held in keys.items()})
@@ -289,4 +232,4 @@ def _context(
     organisation_id: UUID, kind: str, record_id: UUID, case_id: UUID | None, version: int, schema: int
 ) -> bytes:
     case = case_id.bytes if case_id else b""
-    return cipher.bind(organisation_id.bytes, TABLE, kind, record_id.bytes, case, version, schema)
+    return cipher.bind(organisation_id.bytes, sealed_table.TABLE, kind, record_id.bytes, case, version, schema)
