@@ -73,6 +73,8 @@ class Config:
     clamd: str | None = None
     archive_offer: bool = False
     backup_days: int = 7
+    cross_check: bool = False
+    cross_check_basis: str = ""
 
     @property
     def audit_key_file(self) -> Path:
@@ -119,6 +121,8 @@ class Config:
             raise SettingError("EINSTIEG_NOW is honoured in demo and test mode alone")
         if self.now is not None and self.now.tzinfo is None:
             raise SettingError("EINSTIEG_NOW needs a UTC offset, for example 2026-11-23T08:00:00+01:00")
+        if self.cross_check and not self.cross_check_basis:
+            raise SettingError("EINSTIEG_CROSS_CHECK_BASIS is missing: the legal basis on which houses compare cases")
         if self.transport not in ("auto", "polling"):
             raise SettingError("EINSTIEG_TRANSPORT is either auto or polling")
         self._refuse_incomplete_provider()
@@ -201,6 +205,8 @@ def read_config(environment: Mapping[str, str]) -> Config:
         clamd=environment.get("EINSTIEG_CLAMD") or None,
         archive_offer=_switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
         backup_days=_backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
+        cross_check=_switch("EINSTIEG_CROSS_CHECK", environment.get("EINSTIEG_CROSS_CHECK") or "off"),
+        cross_check_basis=(environment.get("EINSTIEG_CROSS_CHECK_BASIS") or "").strip(),
     )
 
 

@@ -38,18 +38,20 @@ class Typed:
     guardians: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
 
+    def people_of_children(self) -> list[tuple[str, str]]:
+        """Each child's whole name and birth date."""
+        return [(f"{name} {self.family_name}".strip(), born) for name, born in self.children]
+
     def family(self) -> Family:
         """As it is compared."""
-        children = tuple(Person((f"{name} {self.family_name}".strip(),), born) for name, born in self.children)
+        children = tuple(Person((name,), born) for name, born in self.people_of_children())
         guardians = tuple(Person((name,)) for name in self.guardians)
         return Family(None, self.family_name, children, guardians, frozenset(self.phones) - {""})
 
     def people(self) -> list[PersonFacts]:
         """As its tokens are made."""
         nobody = UUID(int=0)
-        found = [
-            PersonFacts(nobody, CHILD, [f"{name} {self.family_name}".strip()], born) for name, born in self.children
-        ]
+        found = [PersonFacts(nobody, CHILD, [name], born) for name, born in self.people_of_children()]
         return found + [PersonFacts(nobody, GUARDIAN, [name]) for name in self.guardians]
 
 

@@ -13,7 +13,7 @@ from app.policies import Actor, Role
 from app.web.actors import current_actor
 from cases import queries
 from cases import services as cases
-from cases.duplicates import checking, sameness
+from cases.duplicates import checking, crossing, sameness
 from cases.duplicates.checking import Suspect, Typed
 from cases.forms import NewCaseForm
 from cases.intake import services as intake
@@ -44,7 +44,16 @@ def new() -> ResponseReturnValue:
             return _checked(actor, form, searched)
     form.number_rows(keep_blank=not form.errors)
     rows = searches.search(actor, text=searched)
-    page = render_template("cases/new.html", form=form, searched=searched, matches=rows, suspects_found=[], declined=[])
+    page = render_template(
+        "cases/new.html",
+        form=form,
+        searched=searched,
+        matches=rows,
+        suspects_found=[],
+        declined=[],
+        houses=[],
+        basis="",
+    )
     return page, 422 if form.errors else 200
 
 
@@ -83,9 +92,17 @@ def _checked(actor: Actor, form: NewCaseForm, searched: str) -> ResponseReturnVa
     for case_id in _ids("same"):
         return _joined(actor, form, typed, case_id)
     suspects = checking.likely_families(actor, typed, apart_from=declined)
-    if _unseen(suspects):
+    houses = crossing.other_houses(actor, people=typed.people_of_children())
+    if _unseen(suspects) or (houses and not _is_confirmed("others")):
         page = render_template(
-            "cases/new.html", form=form, searched=searched, matches=[], suspects_found=suspects, declined=declined
+            "cases/new.html",
+            form=form,
+            searched=searched,
+            matches=[],
+            suspects_found=suspects,
+            declined=declined,
+            houses=houses,
+            basis=crossing.basis(),
         )
         return page, 409
     case = cases.open_case(

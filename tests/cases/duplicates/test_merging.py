@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from flask import current_app
+from flask import Flask, current_app
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock
@@ -17,8 +19,7 @@ from app.data import files, records
 from app.data.base import Base
 from app.data.database import session, transaction
 from app.data.records import SealedRecord, Sheet
-from app.errors import NotFound
-from cases import services as cases
+from app.errors import NotFound, NotPermitted
 from cases.consents import services as consents
 from cases.documents import services as documents
 from cases.duplicates import following, hooks, services
@@ -26,7 +27,7 @@ from cases.duplicates.models import CaseMerge, MergeNote, MergeStep
 from cases.duplicates.services import TooLate, Unmergeable
 from cases.intake import services as intake
 from cases.kinds import ConsentPurpose, LegalBasis, TaskKind
-from cases.models import Attachment, Case, Child, Task
+from cases.models import Attachment, Case, Child, Consent, Task
 from cases.queries import MergedAway, get_case
 from cases.sheets import ChildSheet, ConsentDetail, FamilySheet
 from cases.states import CaseState
@@ -60,9 +61,7 @@ def _opened(case_id: UUID) -> dict[str, Any]:
         found[f"{row.kind} {row.record_id}"] = msgspec.json.encode(sheet)
     folder = current_app.extensions["config"].files_folder
     for file_id in session().scalars(select(Attachment.id).where(Attachment.case_id == case_id)):
-        found[f"file {file_id}"] = b"".join(
-            files.read(folder, file_id, scope=case.scope, reader=case.organisation_id)
-        )
+        found[f"file {file_id}"] = b"".join(files.read(folder, file_id, scope=case.scope, reader=case.organisation_id))
     found["case"] = (case.state, case.closed_at, case.opened_at, case.merged_into_id, case.advisor_id)
     return found
 
@@ -124,3 +123,114 @@ def test_merging_and_undoing_brings_back_both_cases_byte_for_byte(world: World, 
 
     services.undo(lead, merge_id=done.id)
     assert (_opened(kept.id), _opened(merged.id)) == before
+
+
+def test_what_came_since_stays_or_follows_what_it_is_about(world: World, open_case: OpenCase) -> None:
+    kept, merged, same = _two_cases(world, open_case)
+    lead, olha, taras = world.actor("lead"), merged.children[1].id, kept.children[1].id
+    done = services.merge(lead, kept_id=kept.id, merged_id=merged.id, same=same)
+    stored = records.get(FamilySheet, kept.id, reader=world.ki.id)
+    changes = {"wishes": "Nähe zur Wohnung"}
+    intake.change_family(lead, case_id=kept.id, expected=stored.version, changes=changes)
+    due = date(2026, 12, 24)
+    about = {
+        child_id: tasks.add_task(lead, case_id=kept.id, kind=TaskKind.GENERAL, due_on=due, child_id=child_id).id
+        for child_id in (olha, taras)
+    }
+    services.undo(lead, merge_id=done.id)
+    session().expire_all()
+    assert session().get_one(Task, about[olha]).case_id == merged.id, "its child went back"
+    assert session().get_one(Task, about[taras]).case_id == kept.id
+    family = records.get(FamilySheet, kept.id, reader=world.ki.id).sheet
+    assert (family.wishes, family.street) == ("Nähe zur Wohnung", "")
+    with pytest.raises(TooLate):
+        services.undo(lead, merge_id=done.id)
+
+
+def test_after_thirty_days_nothing_is_left_to_undo_with(world: World, open_case: OpenCase) -> None:
+    clock.start_at(datetime(2026, 11, 23, 8, tzinfo=UTC))
+    kept, merged, same = _two_cases(world, open_case)
+    lead = world.actor("lead")
+    done = services.merge(lead, kept_id=kept.id, merged_id=merged.id, same=same)
+    clock.start_at(datetime(2026, 12, 22, 8, tzinfo=UTC))
+    assert services.drop_undo_data() == 0
+    clock.start_at(datetime(2026, 12, 24, 8, tzinfo=UTC))
+    with pytest.raises(TooLate):
+        services.undo(lead, merge_id=done.id)
+    assert (services.drop_undo_data(), services.drop_undo_data()) == (1, 0)
+    assert session().scalars(select(MergeStep)).all() == []
+    content = records.get(MergeNote, done.id, reader=world.ki.id).sheet
+    assert content.changes == [] and content.left != [], "what was not taken over is never lost"
+
+
+def test_what_forbids_a_merge_is_said_and_only_who_may_change_both_decides(world: World, open_case: OpenCase) -> None:
+    kept, merged, same = _two_cases(world, open_case)
+    strange = open_case(advisor="colleague")
+    pairs = {"kept_id": kept.id, "merged_id": merged.id}
+    for who in ("reception", "officer", "manager"):
+        with pytest.raises(NotPermitted):
+            services.merge(world.actor(who), **pairs)
+    with pytest.raises(NotFound):
+        services.merge(world.actor("advisor"), kept_id=kept.id, merged_id=strange.id)
+    with pytest.raises(NotFound):
+        services.merge(world.actor("lead"), **pairs, same={merged.children[0].id: strange.children[0].id})
+    with transaction():
+        withdrawn = session().scalars(select(Consent).where(Consent.case_id == merged.id)).one()
+        withdrawn.withdrawn_on = date(2026, 11, 20)
+    with pytest.raises(Unmergeable) as consent:
+        services.merge(world.actor("lead"), **pairs, same=same)
+    assert "widerrufen" in consent.value.sentences[0]
+    with transaction():
+        session().get_one(Case, merged.id).restricted_on = date(2026, 11, 20)
+    with pytest.raises((Unmergeable, NotFound)):
+        services.merge(world.actor("lead"), **pairs, same=same)
+    assert session().scalars(select(CaseMerge)).all() == []
+
+
+def test_every_table_with_a_case_moves_or_stays_for_a_reason(app: Flask) -> None:
+    named = {mapper.local_table.name for mapper in Base.registry.mappers if "case_id" in mapper.local_table.c}
+    assert named == {move.table for move in hooks.all_moves()} | hooks.reasons_to_stay().keys()
+    assert all(hooks.reasons_to_stay().values())
+
+
+def test_files_left_behind_by_a_crash_are_finished_by_the_sweep(
+    world: World, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, merged, same = _two_cases(world, open_case)
+    before = _opened(merged.id)
+    with monkeypatch.context() as broken:
+        broken.setattr(following, "move_files", _crash)
+        done = services.merge(world.actor("lead"), kept_id=kept.id, merged_id=merged.id, same=same)
+    assert session().get_one(CaseMerge, done.id).files_pending
+    assert (following.finish_files(), following.finish_files()) == (1, 0)
+    after = _opened(kept.id)
+    files_before = {key: value for key, value in before.items() if key.startswith("file ")}
+    assert files_before and all(after[key] == value for key, value in files_before.items())
+
+
+def test_the_page_asks_field_by_field_and_the_case_tells_of_its_merge(
+    world: World, open_case: OpenCase, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    kept, merged, same = _two_cases(world, open_case)
+    lead, path = sign_in("lead"), f"/faelle/{kept.id}/zusammenfuehren/{merged.id}"
+    page = lead.get(path).text
+    assert "dieselbe Person wie Daryna" in page and "0176 99999999" in page.replace("\u00a0", " ")
+    sent = {f"same-{other}": str(own) for other, own in same.items()}
+    sent |= {f"take-case.family:{kept.id}:phone": "merged", "do": "merge"}
+    assert lead.post(path, data=sent).status_code == 303
+    assert records.get(FamilySheet, kept.id, reader=world.ki.id).sheet.phone == "+4917699999999"
+    case_page = lead.get(f"/faelle/{kept.id}").text
+    assert (
+        f"ging der Fall {merged.reference} in diesem auf" in case_page and "Zusammenführung zurücknehmen" in case_page
+    )
+    old = lead.get(f"/faelle/{merged.id}")
+    assert old.status_code == 303 and old.location.endswith(f"/faelle/{kept.id}")
+    trace = lead.get(f"/faelle/{kept.id}/verlauf").text
+    assert "zusammengeführt" in trace
+    done = session().scalars(select(CaseMerge)).one()
+    assert lead.post(f"/zusammenfuehrungen/{done.id}/zuruecknehmen").status_code == 303
+    assert lead.get(f"/faelle/{merged.id}").status_code == 200
+
+
+def _crash(_merge_id: UUID) -> int:
+    raise OSError("the power went")
