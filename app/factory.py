@@ -12,7 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, clock, home, logs, queue
 from app.accounts import gate, installation, queries
-from app.data import scanning, setup
+from app.data import checkpoints, scanning, setup
+from app.data.checkpoint_places import PlaceError
 from app.data.database import db
 from app.extensions import babel, csrf, limiter
 from app.policies import Permission
@@ -46,6 +47,7 @@ def create_app(config: Config | None = None, *, needs_keys: bool = True) -> Flas
     setup.init_app(app, config, needs_keys=needs_keys)
     scanning.init_app(app, config)
     _refuse_foreign_records(app, config)
+    _refuse_unusable_places(config)
     app.extensions["doorbell"] = queue.connect(None if config.transport == "polling" else config.redis_url)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -65,6 +67,14 @@ def _refuse_foreign_records(app: Flask, config: Config) -> None:
         db.engine.dispose()  # a server that forks after this must not share a connection
     if reason is not None:
         raise SettingError(reason)
+
+
+def _refuse_unusable_places(config: Config) -> None:
+    """A checkpoint that has nowhere to go is found out now, not in an hour."""
+    try:
+        checkpoints.places(config)
+    except PlaceError as error:
+        raise SettingError(f"EINSTIEG_CHECKPOINT_PLACES: {error}") from None
 
 
 def _configure(app: Flask, config: Config) -> None:

@@ -27,6 +27,7 @@ from app.messages.models import Message, MessageState
 from app.messages.queries import LATE
 from app.messages.states import NEEDS_A_PERSON
 from config import Config, Mode, ProviderKind
+from workers import trail
 from workers.embedded import Transport, TransportKind, answers, choose_transport
 from workers.processes import Locked, holding
 
@@ -76,6 +77,7 @@ def examine(config: Config) -> list[Finding]:
         _mail,
         _worker,
         _outbox,
+        _checkpoints,
         _scanner,
         _disk,
     )
@@ -231,6 +233,20 @@ def _scanner(config: Config) -> Finding:
     if Scanner(config.clamd, seconds=ANSWER_SECONDS).answers():
         return Finding(Level.OK, name, "clamd antwortet.")
     return Finding(Level.FAIL, name, "clamd antwortet nicht: neue Dateien bleiben gesperrt, bis er sie geprüft hat.")
+
+
+def _checkpoints(config: Config) -> Finding:
+    """Whether the audit trail's checkpoints reach their places."""
+    if _database("database", config.database_url).level is not Level.OK:
+        return Finding(Level.WARN, "checkpoints", "die Datenbank dazu fehlt.")
+    engine = create_engine(with_driver(config.database_url))
+    try:
+        level, sentence = trail.state(config, engine)
+    except SQLAlchemyError:
+        return Finding(Level.WARN, "checkpoints", "noch keine Tabellen.")
+    finally:
+        engine.dispose()
+    return Finding(Level(level), "checkpoints", sentence)
 
 
 def _disk(config: Config) -> Finding:

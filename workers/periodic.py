@@ -11,7 +11,7 @@ from app import clock
 from cases.documents import checking
 from cases.emergency import services as emergency
 from cases.retention import aftermath, sweeping
-from workers import routing
+from workers import routing, trail
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +29,16 @@ PERIODIC: list[Periodic] = [
     Periodic("handovers to route", timedelta(seconds=5), routing.route_waiting),
     Periodic("emergency accesses that ran out", timedelta(minutes=1), emergency.end_expired),
     Periodic("files to scan", timedelta(minutes=2), checking.check_waiting),
+    Periodic("checks of the trail", timedelta(seconds=5), trail.check_asked),
+    Periodic("checkpoints of the trail", timedelta(minutes=1), trail.keep_checkpoints),
     Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
     Periodic("keys after an erasure", timedelta(minutes=30), aftermath.settle_at_night),
     Periodic("what ends by itself", timedelta(hours=6), sweeping.sweep),
 ]
+
+
+AT_THE_END: list[Periodic] = [Periodic("last checkpoint", timedelta(0), trail.close)]
+"""What whoever led does once more before it stops; it has a second or two."""
 
 
 class Rounds:
@@ -53,6 +59,11 @@ class Rounds:
             except Exception as error:
                 log.error("periodic work %s failed: %s", one.name, type(error).__name__)
         return len(due)
+
+    def finish(self) -> None:
+        """Do what is to be done at the end, if this one ever led."""
+        if self._done_at:
+            Rounds(AT_THE_END).do_due()
 
     def _is_due(self, one: Periodic, now: datetime) -> bool:
         done_at = self._done_at.get(one.name)

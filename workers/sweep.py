@@ -57,6 +57,7 @@ class Sweeper:
             self.once()
             self._stopping.wait(self.every)
         with contextlib.suppress(SQLAlchemyError, EinstiegError), self.app.app_context():
+            self.rounds.finish()
             step_down(NAME, self.owner)
 
     def once(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.data.audit_verify import Break, BreakKind, Findings
-from app.web.format import instant_local
 from app.data.checkpoints import AuditCheckpoint
+from app.web.format import instant_local
 
 
 def sentence(broken: Break) -> str:
@@ -78,17 +78,17 @@ _SENTENCES = {
     BreakKind.MISSING: "{where} (gelöscht)",
     BreakKind.UNLINKED: "Eintrag {seq}: hängt nicht am vorigen; davor wurde etwas ersetzt",
     BreakKind.ALTERED: "Eintrag {seq}: wurde verändert",
-    BreakKind.FORKED: "Eintrag {seq}: hat denselben Vorgänger wie ein anderer; zwei Schreiber haben die Kette gespalten",
+    BreakKind.FORKED: "Eintrag {seq}: hat denselben Vorgänger wie ein anderer; zwei Schreiber spalteten die Kette",
     BreakKind.CUT: "Ab Eintrag {seq}: das Ende fehlt oder passt nicht zum vermerkten Stand (Eintrag {last})",
     BreakKind.ROLLED_BACK: "Eintrag {seq}: die Angabe {about} liegt in einer älteren Fassung vor als hier geschrieben",
     BreakKind.REPLACED: "Eintrag {seq}: die Angabe {about} ist nicht die, die hier zuletzt geschrieben wurde",
     BreakKind.REMOVED: "Eintrag {seq}: die Angabe {about}, die hier geschrieben wurde, ist nicht mehr da",
     BreakKind.FOREIGN: "Die Angabe {about} liegt in der Datenbank, steht aber nicht im Protokoll",
-    BreakKind.SHORTER: "Prüfpunkt {seq}: das Protokoll endet schon bei Eintrag {last}; sein Ende ist abgeschnitten oder "
+    BreakKind.SHORTER: "Prüfpunkt {seq}: das Protokoll endet bei Eintrag {last}; sein Ende ist abgeschnitten oder "
     "die Datenbank auf einen früheren Stand gesetzt",
     BreakKind.REWRITTEN: "Prüfpunkt {seq}: das Protokoll hatte hier einen anderen Stand; nach Eintrag {last} wurde es "
     "neu geschrieben",
     BreakKind.CONTRADICTING: "Prüfpunkt {seq}: zwei unterschriebene Prüfpunkte widersprechen sich; es gab zwei "
     "Fassungen des Protokolls",
-    BreakKind.UNSIGNED: "Prüfpunkt {seq}: die Unterschrift stimmt nicht; er ist gefälscht oder von einer anderen Stelle",
+    BreakKind.UNSIGNED: "Prüfpunkt {seq}: die Unterschrift stimmt nicht; er ist gefälscht oder von woanders",
 }

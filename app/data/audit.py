@@ -7,26 +7,21 @@ sealed document that the transaction wrote its class, id, version and the SHA-25
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, String, Text, insert, select, update
+from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app import clock
 from app.data.base import choice
+from app.data.chaining import EPOCH, MICROSECOND, SEPARATOR, Act, append
 from app.data.database import Model, before_commit, session
 
 GENESIS = bytes(32)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-SEPARATOR = "\x1f"
-"""Between the parts of what is hashed: JSON never holds it, so no letter can move from one part to the next."""
 WRITES_AN_ENTRY = 500
 REMOVED = 0
 
@@ -82,7 +77,7 @@ class AuditEntry(Model):
     """One link of the chain; `seq` counts without gaps, and two writers can never take the same number."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "case_id", "seq"), Index(None, "organisation_id", "seq"))
+    __table_args__ = (Index(None, "case_id", "seq"),)
 
     seq: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
@@ -108,6 +103,7 @@ class AuditHead(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)
+    previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
@@ -130,16 +126,11 @@ class AuditMention(Model):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
-ENTRIES, HEAD, MENTIONS = AuditEntry.__table__, AuditHead.__table__, AuditMention.__table__
-_HEAD_TAKEN = select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
-_HEAD_MOVED = update(HEAD).where(HEAD.c.id == 1)
-
-
 @dataclass(slots=True)
 class _Pending:
     """What the open transaction has to enter: acts in their order, and the last state of each record it wrote."""
 
-    acts: list[dict[str, Any]] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     writes: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
 
@@ -160,18 +151,18 @@ def record(
     """
     if SEPARATOR in subject_kind or SEPARATOR in digest:
         raise ValueError("a part of an entry holds the separator")
-    act = {
-        "at": clock.now(),
-        "organisation_id": organisation_id,
-        "actor_id": actor_id,
-        "action": action,
-        "case_id": case_id,
-        "subject_kind": subject_kind,
-        "subject_id": subject_id,
-        "digest": digest,
-        "facts": msgspec.json.encode(facts, order="sorted").decode() if facts else "",
-        "written": "",
-    }
+    act = Act(
+        clock.now(),
+        organisation_id,
+        actor_id,
+        action.value,
+        case_id,
+        subject_kind,
+        subject_id,
+        digest,
+        msgspec.json.encode(facts, order="sorted").decode() if facts else "",
+        cases=_named(facts),
+    )
     _pending().acts.append(act)
 
 
@@ -183,26 +174,10 @@ def wrote(kind: str, record_id: UUID, version: int, digest: str) -> None:
     _pending().writes[(kind, record_id)] = f"{kind} {record_id.hex} {version} {digest}"
 
 
-def content(values: dict[str, Any]) -> bytes:
-    """What is hashed of an entry behind the hash before it; `app.data.audit_verify` says the same in SQL."""
-    parts = (
-        str(values["seq"]),
-        str((values["at"] - EPOCH) // MICROSECOND),
-        _hex(values["organisation_id"]),
-        _hex(values["actor_id"]),
-        values["action"],
-        _hex(values["case_id"]),
-        values["subject_kind"],
-        _hex(values["subject_id"]),
-        values["digest"],
-        values["facts"],
-        values["written"],
-    )
-    return SEPARATOR.join(parts).encode()
-
-
-def _hex(identity: UUID | None) -> str:
-    return identity.hex if identity is not None else ""
+def _named(facts: Facts | None) -> list[UUID]:
+    """The cases that the facts name."""
+    named = facts.get("cases") if facts else None
+    return [UUID(one) for one in dict.fromkeys(named)] if isinstance(named, list) else []
 
 
 def _pending() -> _Pending:
@@ -215,42 +190,15 @@ def _pending() -> _Pending:
 
 
 def _chain(current: Session) -> None:
-    """Take the head's lock, link what is pending behind it, and move the head."""
-    pending: _Pending = current.info.pop("audit")
-    acts = _with_writes(pending)
-    connection = current.connection()
-    head = connection.execute(_HEAD_TAKEN).one_or_none()
-    if head is None:
-        raise RuntimeError("the audit trail has no head: run the migrations")
-    seq, last = head
-    for act in acts:
-        seq += 1
-        act["seq"], act["previous"] = seq, last
-        last = act["hash"] = sha256(last + content(act)).digest()
-    connection.execute(insert(ENTRIES), acts)
-    connection.execute(_HEAD_MOVED.values(seq=seq, hash=last))
-    mentions = [mention for act in acts if '"cases":[' in act["facts"] for mention in _mentions(act)]
-    if mentions:
-        connection.execute(insert(MENTIONS), mentions)
+    """Link what is pending behind the head, as the last thing before the commit."""
+    append(current.connection(), _with_writes(current.info.pop("audit")))
 
 
-def _with_writes(pending: _Pending) -> list[dict[str, Any]]:
+def _with_writes(pending: _Pending) -> list[Act]:
     """The acts with what was written on the last of them; more than an entry should hold goes to further ones."""
     acts, writes = pending.acts, list(pending.writes.values())
     for start in range(0, len(writes), WRITES_AN_ENTRY):
         if start or not acts:
-            acts.append(_bare(clock.now()))
-        acts[-1]["written"] = ";".join(writes[start : start + WRITES_AN_ENTRY])
+            acts.append(Act(clock.now(), None, None, Action.WRITTEN.value, None, "sealed_record", None))
+        acts[-1].written = ";".join(writes[start : start + WRITES_AN_ENTRY])
     return acts
-
-
-def _bare(at: datetime) -> dict[str, Any]:
-    """An entry for writes that no act of a person came with."""
-    ids = dict.fromkeys(("organisation_id", "actor_id", "case_id", "subject_id"))
-    texts = {"digest": "", "facts": "", "written": ""}
-    return {"at": at, "action": Action.WRITTEN, "subject_kind": "sealed_record", **ids, **texts}
-
-
-def _mentions(act: dict[str, Any]) -> list[dict[str, Any]]:
-    named = msgspec.json.decode(act["facts"]).get("cases")
-    return [{"case_id": UUID(one), "seq": act["seq"]} for one in dict.fromkeys(named)]

@@ -99,5 +99,3 @@ def _perform(check_id: UUID, config: Config) -> None:
         check = current.get_one(AuditCheck, check_id)
         check.done_at, check.entries = clock.now(), found.entries
         check.findings = msgspec.json.encode(found).decode()
-
-

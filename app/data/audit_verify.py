@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from itertools import islice
 
 from sqlalchemy import Engine, create_engine
 
@@ -21,6 +22,12 @@ from app.data.signed_notes import Checkpoint, Verifier
 MOST_BREAKS = 20
 FEW = 50_000
 """So many entries are walked faster by one process than another one starts."""
+
+
+State = tuple[bytes, bytes]
+"""Of a record: `version digest` as last written, and the number of that entry."""
+States = dict[bytes, State]
+Task = tuple[str, int, int, bytes]
 
 
 class BreakKind(StrEnum):
@@ -49,6 +56,9 @@ class Break:
     kind: BreakKind
     last: int = 0
     about: str = ""
+
+
+Walked = tuple[list[Break], States]
 
 
 @dataclass(slots=True)
@@ -101,7 +111,7 @@ def _chain(
     span: tuple[int, int],
     anchor: bytes,
     processes: int,
-) -> dict[bytes, bytes]:
+) -> States:
     """Walk the chain; answers the last state of every record that it speaks of."""
     first, last = span
     parts = _parts(first, last, processes)
@@ -113,7 +123,7 @@ def _chain(
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(len(parts), mp_context=fork) as pool:
             results = list(pool.map(_walk_apart, tasks))
-    states: dict[bytes, bytes] = {}
+    states: States = {}
     for breaks, written in results:
         found.breaks += breaks
         states.update(written)
@@ -129,10 +139,6 @@ def _parts(first: int, last: int, processes: int) -> list[tuple[int, int]]:
     return [(begin, min(last, begin + size - 1)) for begin in range(first, last + 1, size)]
 
 
-Task = tuple[str, int, int, bytes]
-Walked = tuple[list[Break], dict[bytes, bytes]]
-
-
 def _walk_apart(task: Task) -> Walked:
     """One part of the chain, in a process and with a connection of its own."""
     url, first, last, before = task
@@ -146,7 +152,7 @@ def _walk_apart(task: Task) -> Walked:
 
 def _walk(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked:
     """Hash every entry behind the one before; only when one differs, look closer at this part."""
-    states: dict[bytes, bytes] = {}
+    states: States = {}
     previous, count = before, 0
     for batch in rows.contents(first, last):
         for content, stored in batch:
@@ -156,21 +162,24 @@ def _walk(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked
             if content[-1] != trail_rows.LAST:
                 _take_over(content, states)
         count += len(batch)
-    return ([], states) if count == last - first + 1 else _look_closer(rows, first, last, before)
+    is_whole = count == last - first + 1 and not rows.hidden(first, last)
+    return ([], states) if is_whole else _look_closer(rows, first, last, before)
 
 
-def _take_over(content: bytes, states: dict[bytes, bytes]) -> None:
-    """Note the records an entry wrote: `class id` → `version digest`."""
+def _take_over(content: bytes, states: States) -> None:
+    """Note the records an entry wrote, by `class id`."""
+    seq = content[: content.index(trail_rows.SEPARATOR)]
     for one in content[content.rindex(trail_rows.SEPARATOR) + 1 :].split(b";"):
         kind, record_id, state = one.split(b" ", 2)
-        states[kind + b" " + record_id] = state
+        states[kind + b" " + record_id] = (state, seq)
 
 
 def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked:
     """Say of each entry what is wrong with it."""
     breaks: list[Break] = []
-    states: dict[bytes, bytes] = {}
+    states: States = {}
     expected, previous, earlier = first, before, b""
+    hidden = set(rows.hidden(first, last))
     for seq, content, stored_previous, stored in rows.entries(first, last):
         if seq > expected:
             breaks.append(Break(expected, BreakKind.MISSING, last=seq - 1))
@@ -178,7 +187,7 @@ def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) ->
             breaks.append(Break(seq, BreakKind.FORKED))
         elif stored_previous != previous:
             breaks.append(Break(seq, BreakKind.UNLINKED))
-        if stored != sha256(stored_previous + content).digest():
+        if seq in hidden or stored != sha256(stored_previous + content).digest():
             breaks.append(Break(seq, BreakKind.ALTERED))
         if content[-1] != trail_rows.LAST:
             _take_over(content, states)
@@ -188,39 +197,34 @@ def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) ->
     return breaks[:MOST_BREAKS], states
 
 
-def _check_records(rows: trail_rows.Rows, states: dict[bytes, bytes], found: Findings) -> None:
+def _check_records(rows: trail_rows.Rows, states: States, found: Findings) -> None:
     """Hold every sealed record against its last write in the trail."""
-    breaks = []
+    breaks: list[Break] = []
     for name, version, body in rows.sealed():
         found.records += 1
-        state = states.pop(name, None)
-        digest = sha256(body).hexdigest().encode()
-        if state == b"%d %b" % (version, digest):
+        state, seq = states.pop(name, (b"", b"0"))
+        if state == b"%d %b" % (version, sha256(body).hexdigest().encode()):
             continue
         if len(breaks) < MOST_BREAKS:
-            breaks.append(_difference(rows, name, version, state))
-    gone = (name for name, state in states.items() if not state.startswith(b"0 "))
-    for name in gone:
-        if len(breaks) >= MOST_BREAKS:
-            break
-        breaks.append(Break(rows.last_write(name), BreakKind.REMOVED, about=name.decode()))
+            breaks.append(Break(int(seq), _difference(version, state), about=name.decode()))
+    gone = ((name, seq) for name, (state, seq) in states.items() if not state.startswith(b"0 "))
+    for name, seq in islice(gone, MOST_BREAKS - len(breaks)):
+        breaks.append(Break(int(seq), BreakKind.REMOVED, about=name.decode()))
     found.breaks += breaks
 
 
-def _difference(rows: trail_rows.Rows, name: bytes, version: int, state: bytes | None) -> Break:
-    about = name.decode()
-    if state is None or state.startswith(b"0 "):
-        return Break(0 if state is None else rows.last_write(name), BreakKind.FOREIGN, about=about)
-    entered = int(state.split(b" ", 1)[0])
-    kind = BreakKind.ROLLED_BACK if version < entered else BreakKind.REPLACED
-    return Break(rows.last_write(name), kind, about=about)
+def _difference(version: int, state: bytes) -> BreakKind:
+    if not state or state.startswith(b"0 "):
+        return BreakKind.FOREIGN
+    return BreakKind.ROLLED_BACK if version < int(state.split(b" ", 1)[0]) else BreakKind.REPLACED
 
 
 def _check_checkpoints(
     rows: trail_rows.Rows, notes: Sequence[Checkpoint], verifier: Verifier | None, last: int, found: Findings
 ) -> None:
     """Hold the trail against what was said of it outside; only signed notes count when there is a key to check."""
-    good, seen = [], dict[int, bytes]()
+    good: list[Checkpoint] = []
+    seen: dict[int, bytes] = {}
     for note in sorted(notes, key=lambda one: one.size):
         if verifier is not None and not verifier.has_signed(note):
             found.breaks.append(Break(note.size, BreakKind.UNSIGNED))

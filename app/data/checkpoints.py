@@ -95,7 +95,8 @@ def is_due(*, every: timedelta = EVERY) -> bool:
         return False
     if latest is None or size - latest.size >= ENTRIES_AT_MOST:
         return True
-    return clock.now() - latest.at >= every
+    age: timedelta = clock.now() - latest.at
+    return age >= every
 
 
 def last_checkpoint() -> AuditCheckpoint | None:

@@ -18,7 +18,7 @@ def enter_deletions(model: Any) -> None:
     @event.listens_for(db.session, "do_orm_execute")
     def _many(state: ORMExecuteState) -> None:
         statement = state.statement
-        if not isinstance(statement, Delete) or statement.table.name != table.name:
+        if not isinstance(statement, Delete) or getattr(statement.table, "name", "") != table.name:
             return
         query = select(table.c.kind, table.c.record_id)
         if statement.whereclause is not None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from app.data.audit import GENESIS
-from app.data.audit import SEPARATOR as SEPARATOR_TEXT
+from app.data.chaining import SEPARATOR as SEPARATOR_TEXT
 
 SEPARATOR = SEPARATOR_TEXT.encode()
 LAST = SEPARATOR[0]
@@ -30,8 +30,8 @@ _COLUMNS = (
 
 
 def _sqlite_content() -> str:
-    parts = (f"coalesce({name}, '')" if name in _IDS else name for name in _COLUMNS)
-    return f"CAST({' || char(31) || '.join(parts)} AS BLOB)"
+    """By printf, for which NULL is nothing; it stops at a NUL, so `hidden` asks for these."""
+    return f"CAST(printf('{SEPARATOR_TEXT.join(['%s'] * len(_COLUMNS))}', {', '.join(_COLUMNS)}) AS BLOB)"
 
 
 def _postgresql_content() -> str:
@@ -65,14 +65,13 @@ class Rows:
         row = self._one("SELECT hash FROM audit_entry WHERE seq = :seq", seq=seq)
         return bytes(row[0]) if row else b""
 
-    def last_write(self, name: bytes) -> int:
-        """The number of the last entry that wrote the record `class id`; 0 when there is none."""
-        row = self._one("SELECT max(seq) FROM audit_entry WHERE written LIKE :part", part=f"%{name.decode()} %")
-        return int(row[0] or 0)
-
     def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
         """What is hashed of each entry and its stored hash, in batches, in order."""
         raise NotImplementedError
+
+    def hidden(self, first: int, last: int) -> list[int]:
+        """The numbers of entries that hide text behind a NUL, which PostgreSQL cannot hold."""
+        return []
 
     def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
         """Number, what is hashed, stored previous hash and stored hash of each entry, in order."""
@@ -96,9 +95,14 @@ class _SqliteRows(Rows):
         while batch := cursor.fetchmany(BATCH):
             yield batch
 
+    def hidden(self, first: int, last: int) -> list[int]:
+        parts = " || ".join(name for name in _COLUMNS if name not in _IDS)
+        query = f"SELECT seq FROM audit_entry WHERE seq BETWEEN ? AND ? AND instr({parts}, char(0)) LIMIT 20"  # noqa: S608
+        return [int(row[0]) for row in self._driver().execute(query, (first, last))]
+
     def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
         query = (
-            f"SELECT seq, {_sqlite_content()}, previous, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: E501, S608
+            f"SELECT seq, {_sqlite_content()}, previous, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
         )
         yield from self._driver().execute(query, (first, last))
 

@@ -48,9 +48,13 @@ def test_a_write_is_entered_with_its_version_and_the_digest_of_its_ciphertext(
         stored = records.get(FamilySheet, case.id, reader=world.ki.id)
         records.save(stored.sheet, record_id=case.id, scope=case.scope, expected=stored.version)
         audit.record(Action.CHANGED, organisation_id=world.ki.id, actor_id=None, subject_kind="family")
-    body = session().scalars(
-        select(SealedRecord.body).where(SealedRecord.kind == FamilySheet.KIND, SealedRecord.record_id == case.id)
-    ).one()
+    body = (
+        session()
+        .scalars(
+            select(SealedRecord.body).where(SealedRecord.kind == FamilySheet.KIND, SealedRecord.record_id == case.id)
+        )
+        .one()
+    )
     assert _entries()[-1].written == f"{FamilySheet.KIND} {case.id.hex} {stored.version + 1} {sha256(body).hexdigest()}"
 
 
@@ -88,7 +92,9 @@ def test_a_case_that_stood_on_a_list_finds_the_entry_again(world: World) -> None
     with transaction():
         facts: audit.Facts = {"cases": [str(case_id), str(new_id())]}
         audit.record(Action.SEARCHED, organisation_id=None, actor_id=None, subject_kind="search", facts=facts)
-    assert session().scalars(select(AuditMention.seq).where(AuditMention.case_id == case_id)).one() == _entries()[-1].seq
+    assert (
+        session().scalars(select(AuditMention.seq).where(AuditMention.case_id == case_id)).one() == _entries()[-1].seq
+    )
 
 
 def test_an_entry_that_could_shift_its_parts_is_refused(world: World) -> None:
@@ -107,7 +113,7 @@ def test_eight_writers_at_once_never_fork_the_chain(app: Flask, world: World) ->
                 for _ in range(15):
                     retrying(_enter)
                 session().close()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             failed.append(error)
 
     threads = [threading.Thread(target=write) for _ in range(8)]

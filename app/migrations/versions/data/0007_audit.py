@@ -82,8 +82,8 @@ def downgrade() -> None:
 
 def _put_aside() -> None:
     """Rename the entries, without the names of indexes and constraints, which are wanted again."""
-    for index in ("ix_audit_entry_case_id_seq", "ix_audit_entry_organisation_id_seq"):
-        op.drop_index(index, table_name="audit_entry")
+    op.drop_index("ix_audit_entry_case_id_seq", table_name="audit_entry")
+    op.execute("DROP INDEX IF EXISTS ix_audit_entry_organisation_id_seq")
     op.rename_table("audit_entry", "audit_entry_old")
     if op.get_bind().dialect.name == "postgresql":
         for name in ("pk_audit_entry", "uq_audit_entry_previous", "ck_audit_entry_action"):
@@ -116,7 +116,8 @@ def _make_entries(actions: tuple[str, ...], form: str) -> sa.Table:
     ]
     made = op.create_table("audit_entry", *columns)
     op.create_index(op.f("ix_audit_entry_case_id_seq"), "audit_entry", ["case_id", "seq"])
-    op.create_index(op.f("ix_audit_entry_organisation_id_seq"), "audit_entry", ["organisation_id", "seq"])
+    if not is_new:  # the new form leaves it out: an index more costs every act, and few pages ask by it
+        op.create_index(op.f("ix_audit_entry_organisation_id_seq"), "audit_entry", ["organisation_id", "seq"])
     return made
 
 
@@ -163,10 +164,12 @@ def _replace_head(kept: sa.types.TypeEngine[Any], seq: int, last: bytes | str) -
         "audit_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
+        *([sa.Column("previous", kept, nullable=False)] if isinstance(last, bytes) else []),
         sa.Column("hash", kept, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
-    op.bulk_insert(head, [{"id": 1, "seq": seq, "hash": last}])
+    row = {"id": 1, "seq": seq, "hash": last}
+    op.bulk_insert(head, [row | {"previous": last} if isinstance(last, bytes) else row])
 
 
 def _old_table(at: sa.types.TypeEngine[Any] | None = None) -> sa.TableClause:
