@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.data.database import session
+from app.messages import composers
 from app.messages.composers import kind_of
 from app.messages.kinds import Reason
 from app.messages.models import Channel, Message, MessagePayload
@@ -18,6 +19,7 @@ from app.messages.queries import messages_of_case
 from app.messages.references import CaseReference
 from app.messages.services import cancel_channel
 from app.policies import Actor, permits
+from cases.consents.queries import may_write_by
 from cases.kinds import ConsentPurpose
 from cases.models import Case, Consent
 from cases.panels import Panel
@@ -76,17 +78,24 @@ def latest_messages(_: Actor, case: Case) -> Mapping[str, Any] | None:
 
 
 def heed_withdrawal(actor: Actor, consent: Consent) -> None:
-    """Send nothing more on a channel whose consent the family has withdrawn."""
-    channel = CHANNELS.get(consent.purpose)
-    if channel is not None:
-        cancel_channel(consent.case_id, channel)
-        standing.forget_channel(consent.case_id, channel)
+    """Send nothing more on a channel whose consent the family has withdrawn, or on any when it took back all."""
+    everything = consent.purpose is ConsentPurpose.COLLECTION
+    for purpose, channel in CHANNELS.items():
+        if everything or consent.purpose is purpose:
+            cancel_channel(consent.case_id, channel)
+            standing.forget_channel(consent.case_id, channel)
+
+
+def is_wanted(case_id: UUID, channel: Channel) -> bool:
+    """Whether the family of this case has not said No to this way of writing."""
+    return all(may_write_by(case_id, purpose) for purpose, each in CHANNELS.items() if each is channel)
 
 
 def contribute() -> None:
     """Declare what the extract of Art. 15 GDPR says of messages, and who carried them."""
     contributes(MESSAGES)
     tells_recipients(carriers)
+    composers.guard(is_wanted)
 
 
 def carriers(case: Case) -> list[Recipient]:

@@ -75,6 +75,7 @@ from scheduling import policies as scheduling_policies
 from scheduling.agreeing import views as agreeing_views
 from scheduling.agreeing.panel import PANEL as APPOINTMENT_PANEL
 from scheduling.booking import manage_views as booking_own_views
+from scheduling.booking import quiet_views as booking_quiet_views
 from scheduling.booking import services as booking_services
 from scheduling.booking import standing
 from scheduling.booking import views as booking_views
@@ -94,6 +95,7 @@ BLUEPRINTS: list[Blueprint] = [
     start.blueprint,
     booking_views.blueprint,
     booking_own_views.blueprint,
+    booking_quiet_views.blueprint,
     new_case_views.blueprint,
     consent_views.blueprint,
     document_views.blueprint,

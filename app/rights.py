@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from app import case_messages
+from cases.consents import hooks as consent_hooks
 from cases.handover import extract as handover_extract
 from cases.intake import hooks as intake_hooks
 from cases.placement import extract as placement_extract
-from cases.rights import history, sections
+from cases.placement import services as placement_services
+from cases.rights import history, sections, withdrawals
 from scheduling import extract as scheduling_extract
+from scheduling import withdrawal as scheduling_withdrawal
 
 
 def bind() -> None:
@@ -18,3 +21,6 @@ def bind() -> None:
     placement_extract.contribute()
     scheduling_extract.contribute()
     intake_hooks.on_change(history.remember)
+    consent_hooks.on_withdrawn(placement_services.heed_withdrawal)
+    consent_hooks.on_withdrawn(scheduling_withdrawal.heed_withdrawal)
+    consent_hooks.on_withdrawn(withdrawals.heed_withdrawal)

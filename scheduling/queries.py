@@ -15,6 +15,8 @@ from app.data.database import session
 from app.errors import NotFound
 from app.policies import Actor, permits
 from cases import queries as case_queries
+from cases.consents.queries import has_withdrawn
+from cases.kinds import ConsentPurpose
 from cases.models import Case
 from cases.policies import CasePermission
 from cases.sheets import FamilySheet
@@ -73,9 +75,14 @@ def family_of(case: Case) -> FamilySheet:
 
 
 def needs_of(case: Case, kind: AppointmentKind) -> Needs:
-    """What the family of this case needs: its own advisor if it has one, its language if it asked for that."""
+    """What the family of this case needs: its own advisor if it has one, its language if it asked for that.
+
+    Once it took back its consent to interpreters, none is looked for.
+    """
     family = family_of(case)
     wanted = family.interpreter_language or family.language if family.interpreter else ""
+    if wanted and has_withdrawn(case.id, ConsentPurpose.INTERPRETER):
+        wanted = ""
     return Needs(
         organisation_id=case.organisation_id,
         kind=kind,

@@ -24,7 +24,7 @@ from cases.states import CaseState
 from cases.tasks.services import add_task
 from scheduling import office, queries
 from scheduling.assignment import SlotTaken, assign, guarded, release, reserve
-from scheduling.booking import links, notices
+from scheduling.booking import channels, links, notices
 from scheduling.gate import require_papers
 from scheduling.kinds import BookedVia, GateReason
 from scheduling.models import Appointment, AppointmentSheet
@@ -138,7 +138,8 @@ def book(
             appointment = _take(actor, case, kind, starts)
             code = links.give_code(appointment)
             token = links.link_to(actor, case, appointment)
-            sheet = msgspec.structs.replace(details, code=code, token=token)
+            wanted = channels.settled(actor, case, details)
+            sheet = msgspec.structs.replace(wanted, code=code, token=token)
             records.put(sheet, record_id=appointment.id, scope=case.scope)
             if kind is AppointmentKind.FIRST_TALK:
                 advance_case(actor, case_id=case_id, state=CaseState.APPOINTMENT_BOOKED)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.data import records
 from app.errors import KeyMissing
-from app.messages.kinds import Reason
+from app.messages.kinds import Channel, Reason
 from app.messages.models import Message, MessagePayload
 
 
@@ -25,6 +26,9 @@ class Cancelled:
 Composer = Callable[[Message], MessagePayload | Cancelled]
 
 
+Guard = Callable[[UUID, Channel], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class DeclaredKind:
     """One kind of message; an immediate one answers something just done and knows no quiet hours."""
@@ -36,6 +40,7 @@ class DeclaredKind:
 
 
 _kinds: dict[str, DeclaredKind] = {}
+_guards: list[Guard] = []
 
 
 def register(name: str, *, label: str, compose: Composer | None = None, is_immediate: bool = False) -> None:
@@ -46,6 +51,17 @@ def register(name: str, *, label: str, compose: Composer | None = None, is_immed
 def kind_of(name: str) -> DeclaredKind:
     """What is known of a kind; one that nobody declared sends its payload by day."""
     return _kinds.get(name) or DeclaredKind(name, "Nachricht")
+
+
+def guard(asks: Guard) -> None:
+    """Ask `asks` (case, channel) before any message of a case is planned or sent; bound again it is asked once."""
+    if asks not in _guards:
+        _guards.append(asks)
+
+
+def is_wanted(case_id: UUID | None, channel: Channel) -> bool:
+    """Whether the family of a case may be written to this way; messages of no case are always wanted."""
+    return case_id is None or all(asks(case_id, channel) for asks in _guards)
 
 
 def planned(message: Message) -> MessagePayload | Cancelled:

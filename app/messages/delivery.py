@@ -18,7 +18,7 @@ from app.data.audit import Action
 from app.data.database import retrying, session, transaction
 from app.messages import states
 from app.messages.channels import gateway_for
-from app.messages.composers import Cancelled, kind_of, planned
+from app.messages.composers import Cancelled, is_wanted, kind_of, planned
 from app.messages.gateways import Letter, Outcome, Verdict
 from app.messages.kinds import Channel, MessageState, Reason
 from app.messages.models import DeliveryAttempt, Message
@@ -87,6 +87,8 @@ def _begin(claim: Claim) -> Letter | MessageState | None:
         message = _held(claim, MessageState.CLAIMED)
         if message is None:
             return None
+        if not is_wanted(message.case_id, message.channel):
+            return _move(message, MessageState.CANCELLED, Reason.WITHDRAWN)
         written = (kind_of(message.kind).compose or planned)(message)
         if isinstance(written, Cancelled):
             return _move(message, MessageState.CANCELLED, written.reason)

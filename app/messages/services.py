@@ -22,6 +22,7 @@ from app.data.database import after_commit, session, transaction
 from app.data.records import Scope
 from app.errors import Invalid, NotFound, WrongState
 from app.messages import states
+from app.messages.composers import is_wanted
 from app.messages.delivery import note_sent
 from app.messages.kinds import Reason
 from app.messages.models import Channel, Message, MessagePayload, MessageState
@@ -42,11 +43,15 @@ def plan(
     payload: MessagePayload | None,
     expires_at: datetime | None = None,
 ) -> Message | None:
-    """Put a message into the outbox as part of the caller's open transaction; None when it stands there already.
+    """Put a message into the outbox as part of the caller's open transaction.
+
+    Answers None when it stands there already, or the family wants nothing written this way.
 
     `dedupe_key` names the occurrence, such as `appointment:<id>:<sequence>:reminder:email`. Without a payload
     the kind needs a composer (`app.messages.composers`), which is asked for the text when it is sent.
     """
+    if not is_wanted(case_id, channel):
+        return None
     now = clock.now()
     is_due = due_at <= now
     message = Message(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import clock
 from app.data import cipher, records
@@ -10,6 +10,8 @@ from app.data.database import session
 from app.data.keyring import INSTALLATION
 from app.messages.kinds import Channel
 from app.messages.models import Suppression
+
+OPTED_OUT = "opted_out"
 
 
 def is_suppressed(address: str, channel: Channel) -> bool:
@@ -26,6 +28,20 @@ def suppress(address: str, channel: Channel, *, reason: str) -> None:
         session().add(
             Suppression(address_token=_token(address, channel), channel=channel, reason=reason, created_at=clock.now())
         )
+
+
+def lift(address: str, channel: Channel) -> None:
+    """Open an address again because whoever owns it asked for messages; part of the caller's open transaction.
+
+    One that does not exist stays closed: asking does not make it exist.
+    """
+    session().execute(
+        delete(Suppression).where(
+            Suppression.address_token == _token(address, channel),
+            Suppression.channel == channel,
+            Suppression.reason == OPTED_OUT,
+        )
+    )
 
 
 def _token(address: str, channel: Channel) -> bytes:

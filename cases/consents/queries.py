@@ -83,6 +83,20 @@ def has_withdrawn(case_id: UUID, purpose: ConsentPurpose) -> bool:
     return session().scalars(query).first() is not None and valid_consent(case_id, purpose) is None
 
 
+def may_read_health(case_id: UUID) -> bool:
+    """Whether health sheets may be used: not once the family took back its consent to them, or to all of it.
+
+    Decides nothing about who may ask. Whoever asks for the family's own extract reads them all the same.
+    """
+    purposes = (ConsentPurpose.HEALTH, ConsentPurpose.COLLECTION)
+    return not any(has_withdrawn(case_id, purpose) for purpose in purposes)
+
+
+def may_write_by(case_id: UUID, purpose: ConsentPurpose) -> bool:
+    """Whether messages may go out on the way this purpose names; decides nothing about who may ask."""
+    return not any(has_withdrawn(case_id, each) for each in (purpose, ConsentPurpose.COLLECTION))
+
+
 def consents_of(actor: Actor, case: Case, *, today: date) -> list[ConsentLine]:
     """All consents of a case the actor may read, valid ones first, newest first."""
     rows = list(session().scalars(select(Consent).where(Consent.case_id == case.id)))

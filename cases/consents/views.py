@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts import queries as people
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.policies import OrganisationKind
 from app.web import languages
 from app.web.actors import current_actor
@@ -87,7 +87,7 @@ def withdraw(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
             form.withdrawn_on.errors = [SENTENCES[error.code]]
         else:
             flash("Der Widerruf ist festgehalten. Was darauf beruhte, läuft nicht weiter.", "success")
-            return redirect(url_for("consents.show", case_id=case_id), 303)
+            return redirect(_after_withdrawal(case_id), 303)
     case = get_case(actor, case_id, CasePermission.MANAGE_CONSENTS)
     record_read(actor, case, "consents")
     return render_template(
@@ -104,6 +104,15 @@ def notice(case_id: UUID, language_code: str) -> ResponseReturnValue:
     house = people.organisation(case.organisation_id)
     name = house.name if house else ""
     return render_template("cases/consents/notice.html", case=case, blocks=notices.blocks(language_code, house=name))
+
+
+def _after_withdrawal(case_id: UUID) -> str:
+    """The list again; KIM may have lost the case with the consent it rested on."""
+    try:
+        get_case(current_actor(), case_id, CasePermission.READ_CONSENTS)
+    except NotFound:
+        return url_for("home.show")
+    return url_for("consents.show", case_id=case_id)
 
 
 def _form_for(case: Case) -> ConsentForm:

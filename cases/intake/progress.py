@@ -9,6 +9,7 @@ from app.data import records
 from app.data.records import Sheet
 from app.policies import Actor, permits
 from cases import queries
+from cases.consents.queries import may_read_health
 from cases.intake.blocks import CHILD_BLOCKS, FAMILY_BLOCKS, Block
 from cases.keeping import child_name
 from cases.models import Case
@@ -62,14 +63,15 @@ def progress_of(actor: Actor, case: Case) -> list[BlockProgress]:
     """Every block the actor may read, the family's first, then child by child."""
     family = queries.family_of(actor, case).sheet
     children = {key: stored.sheet for key, stored in queries.children_of(actor, case).items()}
-    health = records.of_case(HealthSheet, case.id, reader=actor.organisation_id) if _sees_health(actor, case) else {}
+    sees_health = _sees_health(actor, case)
+    health = records.of_case(HealthSheet, case.id, reader=actor.organisation_id) if sees_health else {}
     guardians = queries.guardians_of(actor, case)
     found = [BlockProgress(block.key, block.title, "Familie", None, state_of(block, family)) for block in FAMILY_BLOCKS]
     found.insert(2, _of_guardians([stored.sheet for stored in guardians.values()]))
     for child in case.children:
         sheet = children[child.id]
         for block in CHILD_BLOCKS:
-            if not permits(actor, block.read, case):
+            if not permits(actor, block.read, case) or (block.sheet is HealthSheet and not sees_health):
                 continue
             subject: Sheet = sheet
             if block.sheet is HealthSheet:
@@ -109,4 +111,5 @@ def _is_answer(value: object) -> bool:
 
 
 def _sees_health(actor: Actor, case: Case) -> bool:
-    return any(permits(actor, block.read, case) for block in CHILD_BLOCKS if block.sheet is HealthSheet)
+    may = any(permits(actor, block.read, case) for block in CHILD_BLOCKS if block.sheet is HealthSheet)
+    return may and may_read_health(case.id)

@@ -20,6 +20,7 @@ from app.data.records import Sheet, SheetType, Stored
 from app.errors import Conflict, NotFound, VersionConflict
 from app.policies import Actor
 from cases.child_states import ChildState
+from cases.consents.queries import may_read_health
 from cases.intake import hooks
 from cases.keeping import keep_in_step, note, seal_child, seal_guardian
 from cases.models import Attachment, Case, Document, Guardian, Task
@@ -51,6 +52,8 @@ def change_child(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int, 
 def change_health(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int, changes: Mapping[str, Any]) -> int:
     """Write fields of a child's health sheet (`expected` 0: there is none yet); answers the new version."""
     case = get_case(actor, case_id, CasePermission.CHANGE_HEALTH)
+    if not may_read_health(case_id):
+        raise NotFound("health")
     with transaction():
         child = get_child(actor, case, child_id)
         present = records.find(HealthSheet, child.id, reader=case.organisation_id)

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from app.data import records
 from app.data.records import Sheet
-from app.errors import VersionConflict
+from app.errors import NotFound, VersionConflict
 from app.policies import Actor, permits
 from cases import queries, services
+from cases.consents.queries import may_read_health
 from cases.intake import services as intake
 from cases.intake.blocks import Block
 from cases.intake.forms import BlockForm
@@ -99,6 +100,8 @@ def _opened(actor: Actor, case: Case, block: Block, child_id: UUID | None) -> tu
     core = records.get(ChildSheet, child.id, reader=reader)
     if block.sheet is not HealthSheet:
         return child_name(core.sheet), core.sheet, core.version
+    if not may_read_health(case.id):
+        raise NotFound("health")
     health = records.find(HealthSheet, child.id, reader=reader)
     return child_name(core.sheet), health.sheet if health else HealthSheet(), health.version if health else 0
 

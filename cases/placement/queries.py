@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.policies import Actor, permits
 from cases import schooling
 from cases.child_states import FINAL, ChildState
+from cases.consents.queries import has_withdrawn, may_read_health
 from cases.keeping import child_name
 from cases.kinds import ConsentPurpose
 from cases.models import Case, Child, Consent
@@ -185,6 +186,11 @@ def home_of(file: ChildFile) -> Home | None:
     return locate_home(exact, family.postcode, schools.centroids())
 
 
+def may_tell_authority(case: Case) -> bool:
+    """Whether nothing forbids telling the authority: the family did not take back what alone allowed it."""
+    return not has_withdrawn(case.id, ConsentPurpose.SCHOOL_AUTHORITY)
+
+
 def has_consent(case: Case, on: date) -> bool:
     """Whether the family agreed that the authority is told, and has not taken it back."""
     query = select(Consent.id).where(
@@ -230,7 +236,7 @@ def _stages_of_siblings(actor: Actor, file: ChildFile) -> dict[UUID, Stage]:
 
 def _has_special_needs(actor: Actor, file: ChildFile) -> bool:
     """Whether the procedure on special needs is open, for those who may know (Art. 9 GDPR)."""
-    if not permits(actor, CasePermission.READ_HEALTH, file.case):
+    if not permits(actor, CasePermission.READ_HEALTH, file.case) or not may_read_health(file.case.id):
         return False
     stored = records.find(HealthSheet, file.child.id, reader=actor.organisation_id)
     return stored is not None and stored.sheet.special_needs_procedure

@@ -13,6 +13,7 @@ from app.data import records
 from app.data.records import Sheet
 from app.errors import NotFound
 from app.policies import Actor, authorise
+from cases.consents.queries import may_read_health
 from cases.intake.blocks import CHILD_BLOCKS, FAMILY_BLOCKS
 from cases.intake.forms import BlockForm, GuardianForm
 from cases.intake.subjects import in_words
@@ -54,7 +55,8 @@ def statements_of(actor: Actor, case: Case) -> list[Statement]:
     found: list[Statement] = []
     for block in FAMILY_BLOCKS:
         found += _fields("family", case.id, "Familie", block.form, family.sheet, family.version)
-    health = records.of_case(HealthSheet, case.id, reader=actor.organisation_id)
+    is_open = may_read_health(case.id)
+    health = records.of_case(HealthSheet, case.id, reader=actor.organisation_id) if is_open else {}
     for child_id, stored in children_of(actor, case).items():
         name = child_name(stored.sheet)
         for block in CHILD_BLOCKS:

@@ -20,6 +20,7 @@ from scheduling import queries, services
 from scheduling.agreeing.forms import BookForm, InviteForm, MoveForm
 from scheduling.agreeing.queries import appointments_of, invitations_of, offers
 from scheduling.booking import services as invitations
+from scheduling.booking.channels import may_be_invited
 from scheduling.booking.links import written_language
 from scheduling.booking.pages import qr_code
 from scheduling.booking.texts import PHONE
@@ -191,7 +192,7 @@ def _contact(case: Case) -> dict[str, object]:
     return {
         "email": family.email,
         "phone": family.phone or None,
-        "channel": "email" if family.email else "none",
+        "channel": "email" if may_be_invited(case, family.email) else "none",
         "count": 1 + len(case.children),
     }
 

@@ -12,16 +12,14 @@ from app.data.database import session, transaction
 from app.errors import Conflict, NotFound
 from app.messages.services import cancel_for
 from app.policies import Actor
-from cases.consents.queries import has_withdrawn
 from cases.keeping import note
-from cases.kinds import ConsentPurpose
 from cases.models import Case
 from cases.policies import CasePermission
 from cases.queries import get_case
 from cases.services import advance_case
 from cases.states import CaseState
 from scheduling import queries
-from scheduling.booking import links, notices
+from scheduling.booking import channels, links, notices
 from scheduling.gate import require_papers
 from scheduling.kinds import GateReason
 from scheduling.models import Invitation
@@ -60,7 +58,7 @@ def invite(actor: Actor, *, case_id: UUID, kind: AppointmentKind, without_papers
         invitation, token = links.issue(actor, case, kind)
         family = queries.family_of(case)
         language = family.letter_language or family.language or links.GERMAN
-        by_mail = bool(family.email) and not has_withdrawn(case_id, ConsentPurpose.CONTACT_EMAIL)
+        by_mail = channels.may_be_invited(case, family.email)
         if by_mail:
             notices.tell_invited(case, invitation, token=token, email=family.email, language=language)
         _advance(actor, case, kind)

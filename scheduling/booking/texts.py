@@ -72,6 +72,8 @@ def email(kind: MessageKind, facts: Facts, *, language: str) -> Text:
         opening, german = _OPENINGS[kind]()
         at = {"day": day(facts.starts_at), "time": clock_time(facts.starts_at)}
         lines = [gettext("Guten Tag,"), "", opening, "", *_appointment_lines(kind, facts, written)]
+        if kind is not MessageKind.CANCELLED:
+            lines += _no_more(facts.token, written)
         if written != GERMAN:
             lines += ["", "-- ", f"Deutsch: {german} {german_when(facts.starts_at)}, {facts.place}"]
         return Text(subject=gettext("Ihr Termin am %(day)s um %(time)s", **at), body="\n".join(lines) + "\n")
@@ -101,6 +103,7 @@ def invitation(token: str, *, language: str) -> Text:
             "",
             gettext("Der Link ist nur für Sie. Bitte geben Sie ihn nicht weiter."),
             gettext("Sie können auch anrufen: %(phone)s", phone=PHONE),
+            *_no_more(token, written),
         ]
         if written != GERMAN:
             lines += ["", "-- ", "Deutsch: Bitte wählen Sie über den Link einen Termin bei uns."]
@@ -113,6 +116,15 @@ def calendar_words(facts: Facts, *, language: str) -> tuple[str, str, str]:
     with force_locale(written):
         told = [gettext("Ihr Code: %(code)s", code=facts.code), address(written, facts.token)]
         return gettext("Termin"), facts.place, "\n".join(told)
+
+
+def _no_more(token: str, written: str) -> list[str]:
+    """How to stop our mails, in each of them."""
+    return [
+        "",
+        gettext("Sie möchten keine Nachrichten mehr? Hier können Sie sie abbestellen:"),
+        address(written, token, "nachrichten"),
+    ]
 
 
 def _appointment_lines(kind: MessageKind, facts: Facts, written: str) -> list[str]:

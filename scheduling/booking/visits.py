@@ -79,6 +79,16 @@ def open_link(token: str) -> Visit:
     return Visit(actor, case, invitation.kind, None)
 
 
+def family_of_link(token: str) -> Actor:
+    """The family behind a link, even one that has run out: it must always be able to stop our messages."""
+    if token.startswith(BY_CODE):
+        return open_link(token).actor
+    invitation = session().scalar(select(Invitation).where(Invitation.token_hash == links.token_hash(token)))
+    if invitation is None:
+        raise LinkUnusable(LinkEnd.UNKNOWN)
+    return family_actor(invitation.organisation_id, invitation.case_id)
+
+
 def family_actor(organisation_id: UUID, case_id: UUID) -> Actor:
     """The family of a case as the policies know it."""
     return Actor(organisation_id, OrganisationKind.KI, invited_to=case_id)

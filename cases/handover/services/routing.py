@@ -16,9 +16,11 @@ from cases.handover import access, keys, proposals, queries, steps
 from cases.handover.models import Handover, HandoverSheet
 from cases.handover.policies import HandoverPermission
 from cases.handover.states import OPEN_STATES, HandoverState
+from cases.kinds import ConsentPurpose
 from cases.models import Case, Consent
 from cases.policies import CasePermission
 
+TELL_BODY = "Einwilligung widerrufen, Zugriff von KIM beendet: bitte KIM bitten, eigene Aufzeichnungen zu löschen."
 WITHDRAWN = "Die Familie hat ihre Einwilligung zur Übergabe widerrufen."
 
 
@@ -47,9 +49,11 @@ def route(actor: Actor, *, handover_id: UUID) -> Handover:
 
 
 def heed_withdrawal(actor: Actor, consent: Consent) -> None:
-    """Stop what a withdrawn consent carried: an open offer ends, an accepted case is flagged on both sides."""
+    """Stop what a withdrawn consent carried: offers end, and a body that accepted the case loses it with its keys."""
+    if consent.purpose is not ConsentPurpose.KIM_HANDOVER:
+        return
     authorise(actor, CasePermission.MANAGE_CONSENTS, session().get_one(Case, consent.case_id))
-    with transaction():
+    with access.changing_access(consent.case_id):
         query = select(Handover.id).where(Handover.case_id == consent.case_id, Handover.state.in_(OPEN_STATES))
         for handover_id in session().scalars(query).all():
             handover = queries.locked(handover_id)
@@ -59,7 +63,7 @@ def heed_withdrawal(actor: Actor, consent: Consent) -> None:
             if handover.manager_id is None:
                 _end_uncovered(actor, handover, covered)
             else:
-                _flag_uncovered(actor, handover, covered)
+                _take_uncovered(actor, handover, covered)
 
 
 def finish_keys(actor: Actor) -> int:
@@ -79,8 +83,11 @@ def _end_uncovered(actor: Actor, handover: Handover, covered: frozenset[UUID]) -
     access.end(actor, handover, WITHDRAWN)
 
 
-def _flag_uncovered(actor: Actor, handover: Handover, covered: frozenset[UUID]) -> None:
-    """Take back an offer to hand on that is not covered, and tell manager, advisor and lead when the body is not."""
+def _take_uncovered(actor: Actor, handover: Handover, covered: frozenset[UUID]) -> None:
+    """Take back an offer to hand on that is not covered; take the case itself when the body that has it is not.
+
+    Advisor and lead are told, as the body must be asked to erase what it wrote down elsewhere (Art. 19 GDPR).
+    """
     if handover.state is HandoverState.OFFERED and handover.desk and handover.desk.organisation_id not in covered:
         steps.take_back_preview(handover)
         steps.enter(actor, handover, HandoverState.ACCEPTED, text=WITHDRAWN, shown=HandoverState.WITHDRAWN)
@@ -88,7 +95,7 @@ def _flag_uncovered(actor: Actor, handover: Handover, covered: frozenset[UUID]) 
     holding = steps.holding_desk(handover)
     if holding is None or holding.organisation_id in covered:
         return
-    steps.tell(actor, handover, WITHDRAWN, assigned_to=handover.manager_id)
-    steps.tell(actor, handover, WITHDRAWN)
+    access.end(actor, handover, WITHDRAWN)
+    steps.tell(actor, handover, TELL_BODY)
     for lead in people.people(handover.organisation_id, Role.LEAD):
         steps.tell(actor, handover, WITHDRAWN, assigned_to=lead.id)

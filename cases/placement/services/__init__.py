@@ -16,6 +16,7 @@ from cases.placement.services.placements import (
 )
 from cases.placement.services.recommendation import recommend
 from cases.placement.services.support import complete, enter_regular_class, extend_support, search_new_seat
+from cases.placement.services.withdrawal import heed_withdrawal
 
 __all__ = [
     "Choice",
@@ -25,6 +26,7 @@ __all__ = [
     "enter_regular_class",
     "extend_support",
     "hand_over",
+    "heed_withdrawal",
     "import_directory",
     "leave",
     "propose_school",

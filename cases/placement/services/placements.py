@@ -33,7 +33,7 @@ from cases.placement.moving import (
     move_placement,
     note_placement,
 )
-from cases.placement.queries import ChildFile, child_file, home_of
+from cases.placement.queries import ChildFile, child_file, home_of, may_tell_authority
 from cases.placement.rules import authority_for
 from cases.placement.school_types import SchoolType
 from cases.policies import CasePermission
@@ -81,11 +81,15 @@ def propose_school(actor: Actor, *, case_id: UUID, child_id: UUID, choice: Choic
 
 
 def hand_over(actor: Actor, *, case_id: UUID, placement_id: UUID, on: date, recipient: str = "") -> Placement:
-    """Hand a proposal to the authority; a task asks for its answer after two weeks. `recipient` is sealed."""
+    """Hand a proposal to the authority; a task asks for its answer after two weeks. `recipient` is sealed.
+
+    Raises Invalid when the family has taken back its consent and no law covers it.
+    """
     case = get_case(actor, case_id, CasePermission.PLACE)
     check_past_day("on", on)
     with transaction() as current:
         placement, child = lock_placement(current, case, placement_id)
+        _check_consent(case)
         move_placement(actor, case, placement, PlacementState.WITH_AUTHORITY)
         placement.handed_over_on, placement.handed_over_by = on, actor.user_id
         if recipient:
@@ -136,9 +140,16 @@ def record_export(actor: Actor, *, case_id: UUID, placement_id: UUID, fields: li
     case = get_case(actor, case_id, CasePermission.PLACE)
     with transaction() as current:
         placement, _ = lock_placement(current, case, placement_id)
+        _check_consent(case)
         facts: dict[str, str | int | list[str]] = {"recipient": placement.authority.value, "fields": fields}
         note(actor, case, Action.EXPORTED, "placement.sheet", subject_id=placement.id, facts=facts)
     return placement
+
+
+def _check_consent(case: Case) -> None:
+    """Raise Invalid once the family took back what alone allowed telling the authority."""
+    if not may_tell_authority(case):
+        raise Invalid("consent", "withdrawn")
 
 
 def _new_attempt(actor: Actor, case: Case, child: Child, school: School, authority: Authority) -> Placement:

@@ -19,6 +19,7 @@ SENTENCES = {
     ("text", "required"): "Eine Ablehnung braucht den Text der Schule.",
     ("because", "required"): "Bitte schreiben Sie, warum.",
     ("starts_on", "too_far"): "Dieser Tag liegt mehr als ein Schuljahr voraus. Bitte prüfen Sie das Jahr.",
+    ("consent", "withdrawn"): "Die Familie hat die Einwilligung zur Weitergabe an die Schulaufsicht widerrufen.",
     ("until", "past"): "Das Ende muss in der Zukunft liegen.",
 }
 BY_CODE = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.accounts import queries as people
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.web.actors import current_actor
 from cases.placement import queries, services
 from cases.placement.authority_sheet import blocks_for, field_names
+from cases.placement.views import sentences
 from cases.placement.views.seat import blueprint
 from cases.policies import CasePermission
 from cases.queries import get_case
@@ -29,7 +30,13 @@ def sheet(case_id: UUID, placement_id: UUID) -> ResponseReturnValue:
     if attempt is None:
         raise NotFound("placement")
     blocks = blocks_for(actor, file, attempt)
-    placement = services.record_export(actor, case_id=case_id, placement_id=placement_id, fields=field_names(blocks))
+    try:
+        placement = services.record_export(
+            actor, case_id=case_id, placement_id=placement_id, fields=field_names(blocks)
+        )
+    except Invalid:
+        flash(sentences.SENTENCES["consent", "withdrawn"], "warning")
+        return redirect(url_for("placement.show", case_id=case_id), 303)
     house, author = people.organisation(case.organisation_id), actor.user_id
     return render_template(
         "cases/placement/sheet.html",

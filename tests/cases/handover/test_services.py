@@ -258,12 +258,15 @@ def test_a_withdrawn_consent_ends_an_offer(way: Way, world: World) -> None:
     assert services.read_inbox(world.actor("manager")) == []
 
 
-def test_a_withdrawn_consent_flags_an_accepted_case_on_both_sides(way: Way, world: World, tasks_of: Told) -> None:
+def test_a_withdrawn_consent_takes_an_accepted_case_back_with_its_keys(way: Way, world: World, tasks_of: Told) -> None:
     handover = way.accepted()
     withdraw_consent(world.actor("advisor"), consent_id=handover.consent_id)
-    flag = "Die Familie hat ihre Einwilligung zur Übergabe widerrufen."
-    assert flag in tasks_of("manager") and flag in tasks_of("advisor") and flag in tasks_of("lead")
-    assert session().get_one(Handover, handover.id).state is HandoverState.ACCEPTED
+    assert session().get_one(Handover, handover.id).state is HandoverState.WITHDRAWN
+    with pytest.raises(NotFound):
+        case_queries.get_case(world.actor("manager"), handover.case_id)
+    assert set(records.keyring().holders(handover.case_id)) == {world.ki.id}
+    assert any("KIM bitten" in text for text in tasks_of("advisor"))
+    assert "Die Familie hat ihre Einwilligung zur Übergabe widerrufen." in tasks_of("lead")
 
 
 def test_a_consent_that_ended_since_the_offer_stops_acceptance(way: Way, world: World) -> None:
