@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.data import cipher
-from app.errors import EinstiegError, Unavailable
+from app.errors import EinstiegError, Tampered, Unavailable
 
 LARGEST_VERSION = 65_535
 
@@ -45,6 +45,8 @@ class LocalRoot(ABC):
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Open with the version the wrap names; raises Tampered or RootKeyError."""
+        if wrapped[:2] != bytes((cipher.FORMAT, cipher.AES_256_GCM)):
+            raise Tampered("not a wrap of this kind of provider")
         return cipher.unseal(self.secret(cipher.generation_of(wrapped)), wrapped, context)
 
     def secret(self, version: int) -> bytes:
