@@ -12,15 +12,20 @@ from cases.kinds import RestrictionReason
 from cases.retention.kinds import ErasedKind, ErasureBasis, ExtensionReason
 
 
-class DueForm(EinstiegForm):
-    """Cases ticked in the list of what falls due, and the reason if they are kept longer."""
+class PickForm(EinstiegForm):
+    """Cases ticked in the list of what falls due."""
 
     cases = SelectMultipleField("Fälle", validators=[InputRequired("Bitte wählen Sie mindestens einen Fall aus.")])
-    reason = SelectField("Grund einer Verlängerung", choices=[(one.value, one.label) for one in ExtensionReason])
 
     def offer(self, case_ids: Iterable[str]) -> None:
         """Let these cases be chosen, and no other."""
         self.cases.choices = [(case_id, case_id) for case_id in case_ids]
+
+
+class DueForm(PickForm):
+    """The same, with the reason if they are kept longer."""
+
+    reason = SelectField("Grund einer Verlängerung", choices=[(one.value, one.label) for one in ExtensionReason])
 
 
 class ConfirmForm(EinstiegForm):

@@ -17,8 +17,6 @@ from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import after_commit, session, transaction
 from app.errors import Conflict, Invalid, NotPermitted, WrongState
-from app.messages.models import Channel
-from app.messages.services import cancel_channel
 from app.policies import Actor
 from cases.closing import unsettled
 from cases.documents.queries import get_attachment
@@ -35,6 +33,7 @@ from cases.retention.models import ErasureReceipt, RetentionMark
 from cases.retention.policies import RetentionPermission
 from cases.retention.queries import Standing, settings, standing_of
 from cases.retention.rule_book import RuleKey
+from cases.retention.withholding import take_back_messages
 from cases.tasks.services import add_task
 
 RESTRICTED = "Die Verarbeitung ist eingeschränkt. Bitte heben Sie die Einschränkung zuerst auf."
@@ -167,8 +166,7 @@ def restrict(actor: Actor, *, case_id: UUID, reason: RestrictionReason) -> Case:
         sentences = unsettled(case)
         if sentences:
             raise Hindered(sentences)
-        for channel in Channel:
-            cancel_channel(case_id, channel)
+        take_back_messages(case_id)
         case.restricted_on, case.restricted_by, case.restriction_reason = clock.today(), actor.user_id, reason
         note(actor, case, Action.CHANGED, "restriction", facts={"reason": reason.value})
     return case

@@ -14,7 +14,7 @@ from app.policies import Actor, authorise, permits
 from app.web.actors import current_actor
 from app.web.pagination import page_number, page_urls
 from cases.retention import pages, queries, services
-from cases.retention.forms import ConfirmForm, DueForm
+from cases.retention.forms import ConfirmForm, DueForm, PickForm
 from cases.retention.kinds import ArchiveAnswer, ErasureBasis, ExtensionReason
 from cases.retention.policies import RetentionPermission
 from cases.retention.queries import Standing
@@ -72,9 +72,12 @@ def decide() -> ResponseReturnValue:
 def erase() -> ResponseReturnValue:
     """Erase the cases ticked, after a page that says what goes."""
     actor = current_actor()
-    form, confirm = _due_form(actor), ConfirmForm()
+    form, confirm = PickForm(), ConfirmForm()
+    form.offer(str(one.case.id) for one in queries.due_cases(actor))
     if not form.validate_on_submit():
-        return _page(actor, form), 422
+        page = DueForm(formdata=None)
+        page.cases.errors = form.cases.errors
+        return _page(actor, page), 422
     chosen = [one for one in queries.due_cases(actor) if str(one.case.id) in (form.cases.data or [])]
     if not request.form.get("asked") or not confirm.validate():
         return _confirmation(actor, chosen, confirm if request.form.get("asked") else ConfirmForm(formdata=None))
