@@ -19,8 +19,9 @@ from cases.handover import queries as handover_queries
 from cases.handover import services as handovers
 from cases.handover.models import Desk
 from cases.handover.rules import Need
-from cases.kinds import CloseReason, ConsentPurpose, LegalBasis, TaskKind
+from cases.kinds import CloseReason, ConsentPurpose, LegalBasis, RestrictionReason, TaskKind
 from cases.models import Case
+from cases.retention import services as retention
 from cases.sheets import ChildSheet, ConsentDetail, FamilySheet
 from cases.tasks.services import add_task
 from tests.plugins.application import World
@@ -40,19 +41,26 @@ NAMES = {
     "accepted by the manager": "Papadakis",
     "accepted by her colleague": "Rustamzoda",
     "accepted by another body": "Szczepanik",
+    "restricted": "Quispealaya",
+    "restricted with KIM": "Ouedraogo",
 }
-OF_THE_KI = set(NAMES) - {"next door"}
+RESTRICTED = {"restricted", "restricted with KIM"}
+"""Counselled by the advisor until the family had the processing restricted; the second one is with the manager."""
+OF_THE_KI = set(NAMES) - {"next door"} - RESTRICTED
 COLLEAGUES = {"colleague's", "in an emergency", "emergency over"}
 """What the colleague counsels, and the advisor may find by its name; "deputy" is shared with the advisor."""
 
 # How somebody stands to a case: n nothing, f finds it by name, r receives the family, c counsels, m manages,
-# e opened it in an emergency. Whatever is not named is nothing.
+# e opened it in an emergency, k keeps it restricted. Whatever is not named is nothing.
 WITH_KIM = {"accepted by the manager", "accepted by her colleague", "offered in person"}
 STANDING: dict[str, dict[str, str]] = {
     "reception": dict.fromkeys(OF_THE_KI, "r"),
-    "advisor": dict.fromkeys(OF_THE_KI, "c") | dict.fromkeys(COLLEAGUES, "f") | {"in an emergency": "e"},
+    "advisor": dict.fromkeys(OF_THE_KI, "c")
+    | dict.fromkeys(COLLEAGUES, "f")
+    | dict.fromkeys(RESTRICTED, "k")
+    | {"in an emergency": "e"},
     "colleague": dict.fromkeys(OF_THE_KI, "f") | dict.fromkeys({*COLLEAGUES, "deputy", "unassigned"}, "c"),
-    "lead": dict.fromkeys(OF_THE_KI, "c"),
+    "lead": dict.fromkeys(OF_THE_KI, "c") | dict.fromkeys(RESTRICTED, "k"),
     "other_lead": {"next door": "c"},
     "other_advisor": {"next door": "c"},
     "manager": {"accepted by the manager": "m"},
@@ -93,6 +101,7 @@ def make(world: World, desks: dict[str, Desk]) -> dict[str, Made]:
         ("accepted by her colleague", "kim", "manager2"),
         ("offered in person", "kim", "manager2"),
         ("accepted by another body", "welfare", "welfare_manager"),
+        ("restricted with KIM", "kim", "manager"),
     ):
         handovers.accept(world.actor(who), handover_id=offer(made[relation].case_id, desks[desk]))
     in_person = handover_queries.open_handover(session().get_one(Case, made["offered in person"].case_id))
@@ -100,6 +109,8 @@ def make(world: World, desks: dict[str, Desk]) -> dict[str, Made]:
     handovers.hand_on(
         world.actor("manager2"), handover_id=in_person.id, reason="Urlaub", colleague_id=world.users["manager"]
     )
+    for relation in RESTRICTED:
+        retention.restrict(world.actor("lead"), case_id=made[relation].case_id, reason=RestrictionReason.CONTESTED)
     return made
 
 

@@ -15,13 +15,16 @@ Rows are permissions, columns are people, a cell holds the relations to the case
     a  ... accepted by the actor
     b  ... accepted by a colleague of the actor's body
     x  ... accepted by another body
+    r  the actor is its advisor, and the family had the processing restricted
+    s  ... of a colleague's case, shared with the actor as deputy
+    t  ... of a case of another KI that the actor had accepted
 
 "*" is yes in all of them and without any case; an absent column is no in all of them.
 """
 
 from __future__ import annotations
 
-RELATIONS = "odcelukfpqabx"
+RELATIONS = "odcelukfpqabxrst"
 
 PEOPLE = (
     "reception",
@@ -51,22 +54,22 @@ WITH_A_SIGN_IN: Row = {
 TABLE: dict[str, Row] = {
     "account.sign_out": WITH_A_SIGN_IN,
     "account.see_own_sessions": WITH_A_SIGN_IN,
-    "account.manage_users": {"administrator": "odcelu"},
+    "account.manage_users": {"administrator": "odcelurs"},
     "account.read_log": {"data_protection_officer": "*"},
     "case.list": EVERYBODY_WITH_CASES,
     "case.search": EVERYBODY_WITH_CASES,
     "case.open": EVERYBODY_AT_A_KI,
     "case.find": {
         "reception": "odcelu",
-        "advisor": "odcelu",
-        "lead": "odcelu",
+        "advisor": "odcelur",
+        "lead": "odcelurs",
         "kim_case_manager": "a",
         "kim_lead": "ab",
     },
     "case.read": {
         "reception": "odcelu",
-        "advisor": "odeu",
-        "lead": "odcelu",
+        "advisor": "odeur",
+        "lead": "odcelurs",
         "kim_case_manager": "a",
         "kim_lead": "ab",
         "system": "odcelu",
@@ -81,15 +84,15 @@ TABLE: dict[str, Row] = {
         "family": "o",
         "system": "odcelu",
     },
-    "case.read_health": {"advisor": "odeu", "lead": "odcelu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "case.read_health": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
     "case.change_health": {"advisor": "odu", "lead": "odcelu"},
-    "case.read_notes": {"advisor": "odeu", "lead": "odcelu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "case.read_notes": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
     "case.write_notes": {"advisor": "odu", "lead": "odcelu", "kim_case_manager": "a", "kim_lead": "ab"},
     "case.manage_documents": {"reception": "odcelu", "advisor": "odu", "lead": "odcelu", "system": "odcelu"},
     "case.read_consents": {
         "reception": "odcelu",
-        "advisor": "odeu",
-        "lead": "odcelu",
+        "advisor": "odeur",
+        "lead": "odcelurs",
         "kim_case_manager": "a",
         "kim_lead": "ab",
         "system": "odcelu",
@@ -121,11 +124,13 @@ TABLE: dict[str, Row] = {
     },
     "case.place": {"advisor": "odu", "lead": "odcelu"},
     "case.hand_over": {"advisor": "odu", "lead": "odcelu"},
-    "case.read_trace": {"advisor": "odu", "lead": "odcelu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "case.read_trace": {"advisor": "odur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
     "case.close": {"advisor": "odu", "lead": "odcelu"},
     "case.open_in_emergency": {"advisor": "cl"},
+    "duplicate.list": {"advisor": "*", "lead": "*"},
+    "duplicate.merge": {"advisor": "odu", "lead": "odcelu"},
     "emergency.list": {"lead": "*"},
-    "emergency.review": {"lead": "ce"},
+    "emergency.review": {"lead": "cers"},
     "filter.use": {
         "reception": "od",
         "advisor": "od",
@@ -140,7 +145,7 @@ TABLE: dict[str, Row] = {
         "kim_case_manager": "o",
         "kim_lead": "od",
     },
-    "handover.read": {"advisor": "odeu", "lead": "odcelu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "handover.read": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
     "handover.request": {"advisor": "odu", "lead": "odcelu"},
     "handover.route": {"system": "*"},
     "handover.list_offers": {"kim_case_manager": "*", "kim_lead": "*"},
@@ -149,10 +154,14 @@ TABLE: dict[str, Row] = {
     "handover.list_desks": {"kim_lead": "*"},
     "handover.manage_desks": {"kim_lead": "fpqab"},
     "message.list": EVERYBODY_AT_A_KI,
-    "message.resolve": {"reception": "odcelu", "advisor": "odcelu", "lead": "odcelu"},
+    "message.resolve": {"reception": "odcelurs", "advisor": "odcelurs", "lead": "odcelurs"},
     "placement.see_schools": EVERYBODY_WITH_CASES,
     "placement.see_distribution": EVERYBODY_AT_A_KI,
-    "placement.read": {"advisor": "odeu", "lead": "odcelu", "kim_case_manager": "a", "kim_lead": "ab"},
+    "placement.read": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
+    "retention.see": {"lead": "*", "data_protection_officer": "*"},
+    "retention.list_cases": {"lead": "*"},
+    "retention.read": {"advisor": "odur", "lead": "odcelurs"},
+    "retention.decide": {"lead": "odcelurs"},
     "scheduling.see_day": EVERYBODY_AT_A_KI,
     "scheduling.book": {**EVERYBODY_AT_A_KI, "family": "*"},
     "scheduling.keep_day": EVERYBODY_AT_A_KI,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +26,8 @@ HOME, OTHER_KI, OTHER_BODY = UUID(int=1), UUID(int=2), UUID(int=3)
 ME, COLLEAGUE, STRANGER = UUID(int=11), UUID(int=12), UUID(int=13)
 THIS_CASE, OTHER_CASE = UUID(int=21), UUID(int=22)
 KIM = {"kim_case_manager", "kim_lead"}
-OF_THE_OWN_KI = "odcelu"
+OF_THE_OWN_KI = "odcelurs"
+RESTRICTED = "rst"
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +50,21 @@ def _actor(who: str, relation: str) -> Actor | None:
 
 
 def _case(relation: str) -> Case:
-    advisor = {"o": ME, "d": COLLEAGUE, "c": COLLEAGUE, "e": COLLEAGUE, "l": COLLEAGUE, "u": None}
+    advisor = {
+        "o": ME,
+        "d": COLLEAGUE,
+        "c": COLLEAGUE,
+        "e": COLLEAGUE,
+        "l": COLLEAGUE,
+        "u": None,
+        "r": ME,
+        "s": COLLEAGUE,
+    }
     case = Case(
         id=THIS_CASE,
         organisation_id=HOME if relation in OF_THE_OWN_KI else OTHER_KI,
         advisor_id=advisor.get(relation, STRANGER),
+        restricted_on=date(2026, 11, 20) if relation in RESTRICTED else None,
     )
     access = {
         "d": (HOME, ME, AccessKind.DEPUTY),
@@ -62,6 +73,8 @@ def _case(relation: str) -> Case:
         "a": (HOME, ME, AccessKind.HANDOVER),
         "b": (HOME, COLLEAGUE, AccessKind.HANDOVER),
         "x": (OTHER_BODY, STRANGER, AccessKind.HANDOVER),
+        "s": (HOME, ME, AccessKind.DEPUTY),
+        "t": (HOME, ME, AccessKind.HANDOVER),
     }.get(relation)
     if access is not None:
         body, user, kind = access
