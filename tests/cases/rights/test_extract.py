@@ -153,8 +153,8 @@ def test_every_table_that_knows_the_case_reaches_the_extract(world: World, open_
         raise _Enough
 
 
-@pytest.mark.parametrize("who", ["reception", "colleague", "officer", "admin", "manager", "kim_lead"])
-def test_nobody_but_those_who_counsel_makes_an_extract(world: World, open_case: OpenCase, who: str) -> None:
+def test_nobody_but_those_who_counsel_makes_an_extract(world: World, open_case: OpenCase) -> None:
     case = open_case(advisor="advisor")
-    with pytest.raises(NotPermitted):
-        gather(world.actor(who), case)
+    for who in ("reception", "colleague", "officer", "admin", "manager", "kim_lead"):
+        with pytest.raises(NotPermitted):
+            gather(world.actor(who), case)
