@@ -33,6 +33,7 @@ class _Among(ColumnElement[bool]):
     """The condition; use `among`."""
 
     inherit_cache = True
+    _is_implicitly_boolean = True  # else SQLite is asked for `(... IN ...) = 1`, which no index answers
     type = Boolean()
     _traverse_internals = [("column", InternalTraversal.dp_clauseelement), ("ids", InternalTraversal.dp_clauseelement)]
 
