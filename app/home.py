@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Flask
 
 from app import case_end, case_merge, case_messages, demo_mail, policies, rights, start
-from app.accounts import log_views, people_views, refusals
+from app.accounts import log_views, people_views, refusals, witness
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
 from app.accounts.policies import AccountPermission
@@ -197,6 +197,7 @@ def init_app(app: Flask) -> None:
     panels.add(EMERGENCY_PANEL, MERGE_PANEL)
     panels.add(APPOINTMENT_PANEL, case_messages.PANEL, PLACEMENT_PANEL, TASK_PANEL)
     refusals.init_app(app)
+    witness.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import msgspec
+from flask import g
 from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -19,11 +20,13 @@ from sqlalchemy.types import TypeDecorator
 from app import clock
 from app.data.base import choice
 from app.data.chaining import EPOCH, MICROSECOND, SEPARATOR, Act, append
-from app.data.database import Model, before_commit, session
+from app.data.database import Model, after_commit, before_commit, session
 
 GENESIS = bytes(32)
 WRITES_AN_ENTRY = 500
 REMOVED = 0
+ENTERED = "einstieg_entered"
+"""Under this name a request's `g` knows that an entry was written."""
 
 Facts = dict[str, str | int | list[str]]
 
@@ -192,6 +195,12 @@ def _pending() -> _Pending:
 def _chain(current: Session) -> None:
     """Link what is pending behind the head, as the last thing before the commit."""
     append(current.connection(), _with_writes(current.info.pop("audit")))
+    after_commit(_tell_request)
+
+
+def _tell_request() -> None:
+    """Let this request know that it has left an entry."""
+    setattr(g, ENTERED, True)
 
 
 def _with_writes(pending: _Pending) -> list[Act]:
