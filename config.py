@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 
@@ -28,6 +29,7 @@ class ProviderKind(StrEnum):
     TRANSIT = "transit"
 
 
+Member = TypeVar("Member", bound=StrEnum)
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 DEMO_MARKER = "vorfuehrung.txt"
@@ -195,12 +197,12 @@ def read_config(environment: Mapping[str, str]) -> Config:
         audit_key=Path(environment["EINSTIEG_AUDIT_KEY_FILE"]) if environment.get("EINSTIEG_AUDIT_KEY_FILE") else None,
         checkpoint_places=_places(environment.get("EINSTIEG_CHECKPOINT_PLACES"), home, mode),
         names_in_trace=environment.get("EINSTIEG_TRACE_NAMES") == "1",
-        key_provider=_provider(environment.get("EINSTIEG_KEY_PROVIDER") or "file"),
+        key_provider=_member(ProviderKind, environment.get("EINSTIEG_KEY_PROVIDER") or "file", "EINSTIEG_KEY_PROVIDER"),
         root_keys=environment.get("EINSTIEG_ROOT_KEY") or None,
         passphrase_file=_passphrase_file(environment),
         transit_url=environment.get("EINSTIEG_TRANSIT_URL") or "",
         transit_key=environment.get("EINSTIEG_TRANSIT_KEY") or "einstieg",
-        transit_token_file=_path(environment.get("EINSTIEG_TRANSIT_TOKEN_FILE")),
+        transit_token_file=Path(token) if (token := environment.get("EINSTIEG_TRANSIT_TOKEN_FILE")) else None,
         backup_folders=tuple(Path(name) for name in environment.get("EINSTIEG_BACKUP_FOLDERS", "").split(":") if name),
         clamd=environment.get("EINSTIEG_CLAMD") or None,
         archive_offer=_switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
@@ -213,30 +215,21 @@ def read_config(environment: Mapping[str, str]) -> Config:
 def _mode(environment: Mapping[str, str], home: Path) -> Mode:
     """What is set; unset, the home of a demo is one, so that `flask doctor` beside `make run` means the same."""
     told = environment.get("EINSTIEG_MODE") or (Mode.DEMO if (home / DEMO_MARKER).exists() else Mode.PRODUCTION)
+    return _member(Mode, told, "EINSTIEG_MODE")
+
+
+def _member(kind: type[Member], text: str, variable: str) -> Member:
     try:
-        return Mode(told)
+        return kind(text)
     except ValueError:
-        raise SettingError("EINSTIEG_MODE is one of production, demo, test") from None
-
-
-def _provider(text: str) -> ProviderKind:
-    try:
-        return ProviderKind(text)
-    except ValueError:
-        raise SettingError("EINSTIEG_KEY_PROVIDER is one of file, environment, passphrase, transit") from None
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
+        raise SettingError(f"{variable} is one of {', '.join(kind)}") from None
 
 
 def _passphrase_file(environment: Mapping[str, str]) -> Path | None:
     """The file that is named; unset, the credential `einstieg-passphrase` that systemd hands to a service."""
     named, credentials = environment.get("EINSTIEG_PASSPHRASE_FILE"), environment.get("CREDENTIALS_DIRECTORY")
-    if named or not credentials:
-        return _path(named)
-    handed = Path(credentials) / "einstieg-passphrase"
-    return handed if handed.exists() else None
+    handed = Path(named) if named else Path(credentials or "") / "einstieg-passphrase"
+    return handed if named or (credentials and handed.exists()) else None
 
 
 def _sqlite_file(url: str) -> Path | None:
