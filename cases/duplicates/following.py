@@ -6,13 +6,15 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
+from msgspec.structs import replace
+from sqlalchemy import delete, select
 
-from app.data import moving
+from app import clock
+from app.data import moving, records
 from app.data.database import session, transaction
-from app.data.records import Scope
+from app.data.records import Scope, SealedRecord
 from cases import list_days
-from cases.duplicates.models import CaseMerge
+from cases.duplicates.models import CaseMerge, MergeNote, MergeStep
 from cases.models import Attachment, Case
 from cases.shards import keeping
 
@@ -51,3 +53,29 @@ def finish_files() -> int:
     """Finish what a crash left undone between a merge and its files; answers how many files were moved."""
     waiting = list(session().scalars(select(CaseMerge.id).where(CaseMerge.files_pending)))
     return sum(move_files(merge_id) for merge_id in waiting)
+
+
+def drop_undo_data() -> int:
+    """Forget how merges could be undone once their 30 days are over; answers how many were forgotten."""
+    query = select(CaseMerge.id).where(
+        CaseMerge.undo_until < clock.now(), CaseMerge.dropped_at.is_(None), CaseMerge.undone_at.is_(None)
+    )
+    ended = list(session().scalars(query))
+    for merge_id in ended:
+        with transaction() as current:
+            done = current.get_one(CaseMerge, merge_id)
+            current.execute(delete(MergeStep).where(MergeStep.merge_id == merge_id))
+            kept = current.get_one(Case, done.kept_id)
+            stored = records.get(MergeNote, merge_id, reader=done.organisation_id)
+            content = replace(stored.sheet, changes=[])
+            records.save(content, record_id=merge_id, scope=_scope_of(merge_id, kept), expected=stored.version)
+            done.dropped_at = clock.now()
+    return len(ended)
+
+
+def _scope_of(merge_id: UUID, kept: Case) -> Scope:
+    """A note goes along when the kept case is itself merged later."""
+    case_id = session().scalar(
+        select(SealedRecord.case_id).where(SealedRecord.kind == MergeNote.KIND, SealedRecord.record_id == merge_id)
+    )
+    return Scope(kept.organisation_id, case_id)

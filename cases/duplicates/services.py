@@ -8,8 +8,7 @@ from functools import partial
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app import clock
 from app.data import moving as sealed
@@ -17,14 +16,13 @@ from app.data import records
 from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import after_commit, session, transaction
-from app.data.records import Scope
 from app.errors import Conflict, NotFound
 from app.policies import Actor, authorise, permits
 from cases.duplicates import comparing, following, hooks, moving, parts
 from cases.duplicates.comparing import SHEETS
 from cases.duplicates.comparing import Conflict as FieldConflict
 from cases.duplicates.hooks import Same
-from cases.duplicates.models import CaseMerge, FieldChange, FieldLeft, MergeNote, MergeStep
+from cases.duplicates.models import CaseMerge, FieldChange, FieldLeft, MergeNote
 from cases.duplicates.policies import DuplicatePermission
 from cases.keeping import keep_in_step, note
 from cases.models import Case, CounsellingSession
@@ -113,24 +111,6 @@ def undo(actor: Actor, *, merge_id: UUID) -> CaseMerge:
             note(actor, case, Action.CHANGED, "merge.undone", subject_id=done.id)
         after_commit(partial(following.move_files_now, done.id))
     return done
-
-
-def drop_undo_data() -> int:
-    """Forget how merges could be undone once their 30 days are over; answers how many were forgotten."""
-    query = select(CaseMerge.id).where(
-        CaseMerge.undo_until < clock.now(), CaseMerge.dropped_at.is_(None), CaseMerge.undone_at.is_(None)
-    )
-    ended = list(session().scalars(query))
-    for merge_id in ended:
-        with transaction() as current:
-            done = current.get_one(CaseMerge, merge_id)
-            current.execute(delete(MergeStep).where(MergeStep.merge_id == merge_id))
-            kept = current.get_one(Case, done.kept_id)
-            stored = records.get(MergeNote, merge_id, reader=done.organisation_id)
-            content = replace(stored.sheet, changes=[])
-            records.save(content, record_id=merge_id, scope=_scope_of(merge_id, kept), expected=stored.version)
-            done.dropped_at = clock.now()
-    return len(ended)
 
 
 def _check_same(kept: Case, merged: Case, same: Same) -> None:
@@ -235,16 +215,6 @@ def _reopen(done: CaseMerge, kept: Case, merged: Case) -> None:
     if kept.opened_at == min(done.kept_opened_at, merged.opened_at):
         kept.opened_at = done.kept_opened_at
     merged.state, merged.closed_at, merged.merged_into_id = done.merged_state, done.merged_closed_at, None
-
-
-def _scope_of(merge_id: UUID, kept: Case) -> Scope:
-    """A note goes along when the kept case is itself merged later."""
-    case_id = session().scalar(
-        select(records.SealedRecord.case_id).where(
-            records.SealedRecord.kind == MergeNote.KIND, records.SealedRecord.record_id == merge_id
-        )
-    )
-    return Scope(kept.organisation_id, case_id)
 
 
 def _json(value: object) -> str:

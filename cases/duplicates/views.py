@@ -47,20 +47,20 @@ def bring_back(first_id: UUID, second_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("duplicates.index"), 303)
 
 
-@blueprint.route("/faelle/<uuid:case_id>/zusammenfuehren/<uuid:other_id>", methods=["GET", "POST"])
-def merge(case_id: UUID, other_id: UUID) -> ResponseReturnValue:
+@blueprint.route("/dubletten/<uuid:kept_id>/<uuid:merged_id>/zusammenfuehren", methods=["GET", "POST"])
+def merge(kept_id: UUID, merged_id: UUID) -> ResponseReturnValue:
     """Decide field by field how one case goes into another."""
     actor, form, sentences = current_actor(), forms.MergeForm(), []
     sent = form.is_submitted() and form.validate()
     same = forms.same_of(request.form) if sent else None
     if sent and request.form.get("do") == "merge":
         try:
-            services.merge(actor, kept_id=case_id, merged_id=other_id, same=same, chosen=forms.chosen_of(request.form))
+            services.merge(actor, kept_id=kept_id, merged_id=merged_id, same=same, chosen=forms.chosen_of(request.form))
             flash("Die Fälle sind zusammengeführt. 30 Tage lang lässt sich das zurücknehmen.", "success")
-            return redirect(url_for("cases.show", case_id=case_id), 303)
+            return redirect(url_for("cases.show", case_id=kept_id), 303)
         except Unmergeable as error:
             sentences = error.sentences
-    found = listing.compare(actor, kept_id=case_id, merged_id=other_id, same=same)
+    found = listing.compare(actor, kept_id=kept_id, merged_id=merged_id, same=same)
     page = render_template(
         "cases/duplicates/merge.html",
         form=form,

@@ -153,11 +153,11 @@ def test_after_thirty_days_nothing_is_left_to_undo_with(world: World, open_case:
     lead = world.actor("lead")
     done = services.merge(lead, kept_id=kept.id, merged_id=merged.id, same=same)
     clock.start_at(datetime(2026, 12, 22, 8, tzinfo=UTC))
-    assert services.drop_undo_data() == 0
+    assert following.drop_undo_data() == 0
     clock.start_at(datetime(2026, 12, 24, 8, tzinfo=UTC))
     with pytest.raises(TooLate):
         services.undo(lead, merge_id=done.id)
-    assert (services.drop_undo_data(), services.drop_undo_data()) == (1, 0)
+    assert (following.drop_undo_data(), following.drop_undo_data()) == (1, 0)
     assert session().scalars(select(MergeStep)).all() == []
     content = records.get(MergeNote, done.id, reader=world.ki.id).sheet
     assert content.changes == [] and content.left != [], "what was not taken over is never lost"
@@ -212,7 +212,7 @@ def test_the_page_asks_field_by_field_and_the_case_tells_of_its_merge(
     world: World, open_case: OpenCase, sign_in: Callable[[str], FlaskClient]
 ) -> None:
     kept, merged, same = _two_cases(world, open_case)
-    lead, path = sign_in("lead"), f"/faelle/{kept.id}/zusammenfuehren/{merged.id}"
+    lead, path = sign_in("lead"), f"/dubletten/{kept.id}/{merged.id}/zusammenfuehren"
     page = lead.get(path).text
     assert "dieselbe Person wie Daryna" in page and "0176 99999999" in page.replace("\u00a0", " ")
     sent = {f"same-{other}": str(own) for other, own in same.items()}
