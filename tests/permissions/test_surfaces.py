@@ -20,7 +20,7 @@ Enter = Callable[[str], FlaskClient]
 PAGES: dict[str, str] = {
     "/faelle/{case}": "rcmek",
     "/faelle/{case}/erfassung": "rcmek",
-    "/faelle/{case}/erfassung/kontakt": "rcme",
+    "/faelle/{case}/erfassung/kontakt": "rcmek",
     "/faelle/{case}/sorge": "rcmek",
     "/faelle/{case}/unterlagen": "rcmek",
     "/faelle/{case}/unterlagen/dateien/{file}": "rcmek",
