@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app import clock
 from cases.documents import checking
+from cases.duplicates import crossing, following
 from cases.emergency import services as emergency
 from cases.retention import aftermath, sweeping
 from workers import routing, trail
@@ -31,8 +32,11 @@ PERIODIC: list[Periodic] = [
     Periodic("files to scan", timedelta(minutes=2), checking.check_waiting),
     Periodic("checks of the trail", timedelta(seconds=5), trail.check_asked),
     Periodic("checkpoints of the trail", timedelta(minutes=1), trail.keep_checkpoints),
+    Periodic("files of merged cases", timedelta(minutes=5), following.finish_files),
     Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
     Periodic("keys after an erasure", timedelta(minutes=30), aftermath.settle_at_night),
+    Periodic("tokens for other houses", timedelta(hours=1), crossing.keep_tokens),
+    Periodic("merges that stay", timedelta(hours=6), following.drop_undo_data),
     Periodic("what ends by itself", timedelta(hours=6), sweeping.sweep),
 ]
 

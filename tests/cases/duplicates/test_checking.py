@@ -28,6 +28,7 @@ TYPED = {
     "advisor": "",
     "do": "save",
 }
+BLANK = {"gender": "", "birth_country": "", "nationality": "", "second_nationality": ""}
 
 
 def _cases() -> int:
@@ -73,9 +74,9 @@ def test_a_child_is_not_added_twice_nor_to_a_second_family_unseen(open_case: Ope
     )
     other = open_case(children=[child_sheet("Daryna")])
     client, path = sign_in("advisor"), f"/faelle/{own.id}/kinder/neu"
-    twice = client.post(path, data={"given_names": "Olga", "born": "2.7.2011"})
+    twice = client.post(path, data=BLANK | {"given_names": "Olga", "born": "2.7.2011"})
     assert twice.status_code == 409 and "Steht dieses Kind schon in diesem Fall?" in twice.text
-    elsewhere = {"given_names": "Daryna", "family_name": "Kovalenko", "born": "5.3.2014"}
+    elsewhere = BLANK | {"given_names": "Daryna", "family_name": "Kovalenko", "born": "5.3.2014"}
     asked = client.post(path, data=elsewhere)
     assert asked.status_code == 409 and other.reference in asked.text
     assert client.post(path, data=elsewhere | {"declined": str(other.id)}).status_code == 303
