@@ -11,7 +11,7 @@ from app.policies import Actor, authorise
 from cases import listing
 from cases.listing import Row
 from cases.policies import CasePermission
-from cases.search import queries, terms
+from cases.search import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,6 @@ def answer(actor: Actor, *, text: str) -> Answer:
     rows = listing.rows_by_id(actor, found.case_ids)
     _note(actor, rows, kind="search")
     return Answer(rows, found.is_makeshift)
-
-
-def likely_matches(actor: Actor, *, names: list[tuple[str, str]], phone: str) -> list[Row]:
-    """Cases that may be the family about to be made: a child's (name, birth date) or its phone number fits."""
-    authorise(actor, CasePermission.SEARCH)
-    among = queries.open_for(actor)
-    found = [case_id for name, born in names for case_id in queries.answers(among, terms.read(name, born=born))]
-    if phone:
-        found += queries.answers(among, terms.read(phone))
-    rows = listing.rows_by_id(actor, list(dict.fromkeys(found)))
-    _note(actor, rows, kind="duplicate_check")
-    return rows
 
 
 def _note(actor: Actor, rows: list[Row], *, kind: str) -> None:
