@@ -59,6 +59,7 @@ SUBJECTS = {
     "session.notes": "Gesprächsnotizen",
     "session.amendment": "einen Nachtrag zum Gespräch",
     "placement.sheet": "ein Blatt für die Schule",
+    "trace.paper": "das Blatt „Wer hat Ihre Daten gesehen?“",
     "not_same": "den Vergleich mit einem anderen Fall",
     "handover_preview": "die Vorschau einer Übergabe",
     "retention": "die Aufbewahrung",
