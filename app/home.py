@@ -22,7 +22,6 @@ from app.web import health, navigation
 from app.web.navigation import NavigationItem
 from cases import bands, closing, list_days, list_filters, panels, schooling, tabs
 from cases import policies as case_policies
-from cases.consents import hooks as consent_hooks
 from cases.consents import views as consent_views
 from cases.documents import hooks as document_hooks
 from cases.documents import services as document_services
@@ -41,7 +40,6 @@ from cases.filters import policies as filter_policies
 from cases.filters import views as filter_views
 from cases.handover import history as handover_history
 from cases.handover import policies as handover_policies
-from cases.handover import services as handover_services
 from cases.handover.policies import HandoverPermission
 from cases.handover.views import case_tab as handover_case_tab
 from cases.handover.views import desks as handover_desks
@@ -179,8 +177,6 @@ def init_app(app: Flask) -> None:
     schooling.lend(waiting.begin_of_schooling)
     bands.lend(band_rule.band_of_schooling)
     list_filters.lend_schools(school_filter.FILTER)
-    consent_hooks.on_withdrawn(handover_services.heed_withdrawal)
-    consent_hooks.on_withdrawn(case_messages.heed_withdrawal)
     document_hooks.on_complete(invite_to_talk)
     case_merge.declare()
     emergency_notices.declare()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from app import case_messages
 from cases.consents import hooks as consent_hooks
 from cases.handover import extract as handover_extract
+from cases.handover import services as handover_services
 from cases.intake import hooks as intake_hooks
+from cases.kinds import ConsentPurpose
 from cases.placement import extract as placement_extract
 from cases.placement import services as placement_services
 from cases.rights import history, sections, withdrawals
@@ -21,6 +23,10 @@ def bind() -> None:
     placement_extract.contribute()
     scheduling_extract.contribute()
     intake_hooks.on_change(history.remember)
-    consent_hooks.on_withdrawn(placement_services.heed_withdrawal)
-    consent_hooks.on_withdrawn(scheduling_withdrawal.heed_withdrawal)
-    consent_hooks.on_withdrawn(withdrawals.heed_withdrawal)
+    consent_hooks.on_withdrawn(handover_services.heed_withdrawal, ConsentPurpose.KIM_HANDOVER)
+    consent_hooks.on_withdrawn(placement_services.heed_withdrawal, ConsentPurpose.SCHOOL_AUTHORITY)
+    consent_hooks.on_withdrawn(
+        scheduling_withdrawal.heed_withdrawal, ConsentPurpose.INTERPRETER, ConsentPurpose.COLLECTION
+    )
+    consent_hooks.on_withdrawn(withdrawals.heed_withdrawal, *withdrawals.TASKS)
+    consent_hooks.on_withdrawn(case_messages.heed_withdrawal)

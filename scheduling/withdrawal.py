@@ -29,8 +29,6 @@ ASK = "Einwilligung zur Sprachmittlung widerrufen: mit der Familie klären, wie 
 
 def heed_withdrawal(actor: Actor, consent: Consent) -> None:
     """Stop what rests on this consent, unless another one still covers it; in the withdrawal's transaction."""
-    if consent.purpose not in (ConsentPurpose.INTERPRETER, ConsentPurpose.COLLECTION):
-        return
     case = get_case(actor, consent.case_id, CasePermission.MANAGE_CONSENTS)
     with transaction() as current:
         current.flush()

@@ -55,19 +55,11 @@ def plan(
     now = clock.now()
     is_due = due_at <= now
     message = Message(
-        id=new_id(),
-        organisation_id=scope.organisation_id,
-        case_id=case_id,
-        subject_id=subject_id,
-        kind=kind,
-        channel=channel,
-        dedupe_key=dedupe_key,
+        id=new_id(), organisation_id=scope.organisation_id, case_id=case_id, subject_id=subject_id,
+        kind=kind, channel=channel, dedupe_key=dedupe_key, due_at=due_at, next_try_at=due_at, expires_at=expires_at,
         state=MessageState.DUE if is_due else MessageState.PLANNED,
-        due_at=due_at,
-        next_try_at=due_at,
-        expires_at=expires_at,
         rung_at=now if is_due else None,
-    )
+    )  # fmt: skip
     if not _is_first(message):
         return None
     if payload is not None:

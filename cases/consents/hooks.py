@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.policies import Actor
+from cases.kinds import ConsentPurpose
 from cases.models import Consent
 
 
@@ -15,22 +16,21 @@ class OnWithdrawn(Protocol):
         """Stop what rested on `consent`."""
 
 
-_listeners: list[OnWithdrawn] = []
+_listeners: dict[OnWithdrawn, frozenset[ConsentPurpose]] = {}
 
 
-def on_withdrawn(listener: OnWithdrawn) -> None:
-    """Call `listener` at every withdrawal; bound again it is called once."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+def on_withdrawn(listener: OnWithdrawn, *purposes: ConsentPurpose) -> None:
+    """Call `listener` at every withdrawal, or at those of these purposes; bound again it is called once."""
+    _listeners[listener] = frozenset(purposes or ConsentPurpose)
 
 
 def forget(listener: OnWithdrawn) -> None:
     """Call `listener` no longer."""
-    if listener in _listeners:
-        _listeners.remove(listener)
+    _listeners.pop(listener, None)
 
 
 def withdrawn(actor: Actor, consent: Consent) -> None:
     """Tell everybody that this consent is withdrawn."""
-    for listener in list(_listeners):
-        listener(actor, consent)
+    for listener, purposes in list(_listeners.items()):
+        if consent.purpose in purposes:
+            listener(actor, consent)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.policies import Permission, Predicate
-from cases.policies import counsels
+from app.policies import Actor, Permission, Predicate
+from cases.models import Case
+from cases.policies import counsels, keeps_restricted
 
 
 class RightsPermission(Permission):
@@ -12,4 +13,9 @@ class RightsPermission(Permission):
     MANAGE = "rights.manage"
 
 
-TABLE: dict[Permission, Predicate] = {RightsPermission.MANAGE: counsels}
+def answers_for(actor: Actor, case: Case) -> bool:
+    """Those who counsel; a restricted case keeps its rights, so that they answer there, too (Art. 18 (2) GDPR)."""
+    return counsels(actor, case) or keeps_restricted(actor, case)
+
+
+TABLE: dict[Permission, Predicate] = {RightsPermission.MANAGE: answers_for}

@@ -11,10 +11,11 @@ from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import session, transaction
 from app.errors import Conflict, Invalid, NotFound
-from app.policies import Actor
+from app.policies import Actor, permits
 from cases.keeping import note
 from cases.kinds import TaskKind
 from cases.models import Case, Task
+from cases.policies import CasePermission
 from cases.queries import get_case
 from cases.rights.kinds import RequestState, RightKind
 from cases.rights.models import RightsRequest
@@ -34,7 +35,7 @@ def record_request(
         raise Invalid("received_on", "future")
     with transaction() as current:
         due_on = due_day(received_on)
-        task = add_task(actor, case_id=case_id, kind=TaskKind.GENERAL, due_on=due_on, text=_task_text(kind))
+        task = _reminder(actor, case, kind, due_on)
         request = RightsRequest(
             id=new_id(),
             case_id=case_id,
@@ -42,7 +43,7 @@ def record_request(
             state=RequestState.OPEN,
             received_on=received_on,
             due_on=due_on,
-            task_id=task.id,
+            task_id=task.id if task else None,
             recorded_by=actor.user_id,
             recorded_at=clock.now(),
         )
@@ -88,11 +89,20 @@ def answer_request(
             raise Invalid("answered_on", "out_of_order")
         request.state, request.answered_on, request.answered_by = state, on, actor.user_id
         task = current.get(Task, request.task_id) if request.task_id else None
-        if task is not None and task.state is TaskState.OPEN:
+        may_finish = permits(actor, CasePermission.MANAGE_TASKS, case)
+        if task is not None and task.state is TaskState.OPEN and may_finish:
             finish_task(actor, task_id=task.id)
         _amend(case, request, answer=answer)
         _note(actor, case, request, Action.CHANGED)
     return request
+
+
+def _reminder(actor: Actor, case: Case, kind: RightKind, due_on: date) -> Task | None:
+    """The task with the last day; none in a restricted case, where nobody has tasks: there the register holds it."""
+    if not permits(actor, CasePermission.MANAGE_TASKS, case):
+        return None
+    text = f"Antrag der Familie beantworten: {kind.label}"
+    return add_task(actor, case_id=case.id, kind=TaskKind.GENERAL, due_on=due_on, text=text)
 
 
 def _open_request(case: Case, request_id: UUID) -> RightsRequest:
@@ -109,10 +119,6 @@ def _amend(case: Case, request: RightsRequest, **words: str) -> None:
     for name, value in words.items():
         setattr(stored.sheet, name, value)
     records.save(stored.sheet, record_id=request.id, scope=case.scope, expected=stored.version)
-
-
-def _task_text(kind: RightKind) -> str:
-    return f"Antrag der Familie beantworten: {kind.label}"
 
 
 def _note(actor: Actor, case: Case, request: RightsRequest, action: Action) -> None:

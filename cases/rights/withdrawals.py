@@ -34,11 +34,8 @@ TASKS: Mapping[ConsentPurpose, str] = {
 
 def heed_withdrawal(actor: Actor, consent: Consent) -> None:
     """Give whoever counsels the case the task that follows, unless another consent or a law still covers it."""
-    text = TASKS.get(consent.purpose)
-    if text is None:
-        return
     case = get_case(actor, consent.case_id, CasePermission.MANAGE_CONSENTS)
     with transaction() as current:
         current.flush()
         if has_withdrawn(case.id, consent.purpose):
-            add_task(actor, case_id=case.id, kind=TaskKind.GENERAL, due_on=clock.today(), text=text)
+            add_task(actor, case_id=case.id, kind=TaskKind.GENERAL, due_on=clock.today(), text=TASKS[consent.purpose])

@@ -158,6 +158,7 @@ TABLE: dict[str, Row] = {
     "placement.see_schools": EVERYBODY_WITH_CASES,
     "placement.see_distribution": EVERYBODY_AT_A_KI,
     "placement.read": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
+    "rights.manage": {"advisor": "odur", "lead": "odcelurs"},
     "retention.see": {"lead": "*", "data_protection_officer": "*"},
     "retention.list_cases": {"lead": "*"},
     "retention.read": {"advisor": "odur", "lead": "odcelurs"},

@@ -16,7 +16,6 @@ from cases.handover import access, keys, proposals, queries, steps
 from cases.handover.models import Handover, HandoverSheet
 from cases.handover.policies import HandoverPermission
 from cases.handover.states import OPEN_STATES, HandoverState
-from cases.kinds import ConsentPurpose
 from cases.models import Case, Consent
 from cases.policies import CasePermission
 
@@ -50,8 +49,6 @@ def route(actor: Actor, *, handover_id: UUID) -> Handover:
 
 def heed_withdrawal(actor: Actor, consent: Consent) -> None:
     """Stop what a withdrawn consent carried: offers end, and a body that accepted the case loses it with its keys."""
-    if consent.purpose is not ConsentPurpose.KIM_HANDOVER:
-        return
     authorise(actor, CasePermission.MANAGE_CONSENTS, session().get_one(Case, consent.case_id))
     with access.changing_access(consent.case_id):
         query = select(Handover.id).where(Handover.case_id == consent.case_id, Handover.state.in_(OPEN_STATES))

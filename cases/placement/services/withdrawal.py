@@ -26,8 +26,6 @@ WITH_THEM = (ChildState.WITH_AUTHORITY, ChildState.ON_DISTRIBUTION_LIST)
 
 def heed_withdrawal(actor: Actor, consent: Consent) -> None:
     """Take back what lies with the authority, and have it told; unless a law or another consent still covers it."""
-    if consent.purpose is not ConsentPurpose.SCHOOL_AUTHORITY:
-        return
     case = get_case(actor, consent.case_id, CasePermission.MANAGE_CONSENTS)
     with transaction() as current:
         current.flush()
