@@ -12,7 +12,7 @@ import numpy as np
 
 from app import clock
 from cases.duplicates.families import Family
-from cases.duplicates.rules import Person
+from cases.duplicates.rules import Judge, Person
 from cases.name_words import parts_of
 from cases.partial_dates import OLDEST_CHILD_YEARS
 from cases.shards.columns import PART, Array, lines_of, uuids
@@ -27,6 +27,8 @@ MOST_PAIRS = 4000
 _CROWD = 40
 """A token that more people share tells nobody apart."""
 _LEAST_SHARED = 2
+_WORTH_A_LOOK = 10.0
+"""Bits two people need before their whole families are compared."""
 Pair = tuple[UUID, UUID]
 
 
@@ -85,6 +87,11 @@ class House:
         starts, ends = (np.searchsorted(self.tokens, wanted, side) for side in ("left", "right"))
         return np.concatenate([np.zeros(0, np.int64), *(self.rows[a:b] for a, b in zip(starts, ends, strict=True))])
 
+    def person(self, row: int) -> Person:
+        """One row as it is compared."""
+        _, names, born, phones = self.people[row]
+        return Person(tuple(names), born, phones)
+
     def family(self, case_id: UUID, family_name: str = "") -> Family:
         """The people of a case as they are compared."""
         people = [self.people[row] for row in self.rows_of_case[case_id]]
@@ -112,8 +119,8 @@ def near(house: House, people: Sequence[PersonFacts], phones: Iterable[str]) -> 
     return sorted(shared, key=lambda case_id: -shared[case_id])[:MOST]
 
 
-def pairs(house: House) -> list[Pair]:
-    """Pairs of different cases whose people share several tokens or a phone, each once."""
+def pairs(house: House, judge: Judge) -> list[Pair]:
+    """Pairs of different cases whose people share a phone, or several tokens and look alike, each once."""
     case_numbers = {case_id: n for n, case_id in enumerate(dict.fromkeys(house.cases))}
     of_row = np.array([case_numbers[case_id] for case_id in house.cases], np.int64)
     counted: dict[int, int] = defaultdict(int)
@@ -132,7 +139,11 @@ def pairs(house: House) -> list[Pair]:
         for key, times_shared in zip(keys.tolist(), times.tolist(), strict=True):
             counted[key] += times_shared
     likely = sorted((key for key, times in counted.items() if times >= _LEAST_SHARED), key=lambda key: -counted[key])
-    found = [(house.cases[key // size], house.cases[key % size]) for key in likely[:MOST_PAIRS]]
+    found = [
+        (house.cases[key // size], house.cases[key % size])
+        for key in likely[:MOST_PAIRS]
+        if judge.compare(house.person(key // size), house.person(key % size)).bits >= _WORTH_A_LOOK
+    ]
     return list(dict.fromkeys((min(pair), max(pair)) for pair in [*_same_phone(house), *found]))
 
 

@@ -76,7 +76,7 @@ def duplicate_pairs(actor: Actor) -> list[DuplicatePair]:
     authorise(actor, DuplicatePermission.LIST)
     house, judge = sameness.house_of(actor.organisation_id), Judge()
     found = {}
-    for pair in candidates.pairs(house):
+    for pair in candidates.pairs(house, judge):
         outcome = match(judge, house.family(pair[0]), house.family(pair[1]))
         if outcome.bits >= LIKELY_PAIR:
             found[pair] = outcome

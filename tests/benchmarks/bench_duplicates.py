@@ -31,7 +31,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 Row = dict[str, str]
 
 
-@benchmark("duplicates", unit="share of people among the first 5, 30 % wrong birth dates, 20,000 people", n=2000)
+@benchmark("duplicates", unit="share of people among the first 5, 30 % wrong birth dates, 20,000 people", n=1000)
 def duplicates(n: int) -> Measurement:
     """One child typed again, spelled otherwise and with a wrong date in three of ten cases: no phone, no siblings."""
     chance = Random(5)
