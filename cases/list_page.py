@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, cast, literal, select, union_all
-from sqlalchemy.orm import joinedload
 
 from app.accounts import queries as people
 from app.accounts.models import User, UserProfile, UserRole
@@ -16,7 +15,7 @@ from app.data.database import session
 from app.data.together import Opened, find_together
 from app.policies import Actor, OrganisationKind, Role, authorise
 from app.web.pagination import Page
-from cases import list_filters, list_order, listing, queries
+from cases import list_filters, list_order, listing
 from cases.filters import queries as kept_filters
 from cases.filters.models import SavedFilterName
 from cases.filters.queries import FilterRow, KeptFilter
@@ -51,7 +50,7 @@ def load(actor: Actor, filters: Filters, *, number: int) -> ListPage:
     """One page of the cases `actor` may know of; about ten queries, however many cases, people or schools there are."""
     authorise(actor, CasePermission.LIST)
     found = list_order.find(actor, filters, number=number)
-    cases = _loaded(actor, found.case_ids)
+    cases = listing.load(found.case_ids)
     lists = _lists(actor)
     opened = find_together(
         {
@@ -72,16 +71,6 @@ def load(actor: Actor, filters: Filters, *, number: int) -> ListPage:
         advisors=sorted(advisors, key=_name),
         schools=[(group, sorted(lists.schools[group], key=_name)) for group in sorted(lists.schools)],
     )
-
-
-def _loaded(actor: Actor, case_ids: Sequence[UUID]) -> list[Case]:
-    """The cases in this order, with children and access in the same query."""
-    if not case_ids:
-        return []
-    query = select(Case).where(Case.id.in_(case_ids), queries.visible_to(actor))
-    rows = session().scalars(query.options(joinedload(Case.children), joinedload(Case.access))).unique()
-    by_id = {case.id: case for case in rows}
-    return [by_id[case_id] for case_id in case_ids if case_id in by_id]
 
 
 def _of_the_house(actor: Actor, cases: Sequence[Case], advisor_ids: Sequence[UUID]) -> set[UUID]:

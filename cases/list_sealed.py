@@ -53,11 +53,11 @@ class Sealed:
             kept &= self.is_known & _in_band(self.body, filters.band)[self.at]
         return kept
 
-    def names(self, kept: Array) -> tuple[Array, Array, Array]:
-        """The sort keys of these cases as three numbers each, the first deciding."""
+    def names(self) -> tuple[Array, Array, Array]:
+        """The sort keys of the cases as three numbers each, the first deciding."""
         keys = np.ascontiguousarray(self.body.sort_keys).view(">u8").reshape(len(self.body.sort_keys), -1)
-        rows = keys[self.at[kept]].astype(np.uint64)
-        rows[~self.is_known[kept]] = LAST
+        rows = keys.astype(np.uint64)[self.at]
+        rows[~self.is_known] = LAST
         return rows[:, 0], rows[:, 1], rows[:, 2]
 
 
@@ -67,8 +67,9 @@ def columns_of(actor: Actor, high: Array, low: Array, *, filters: Filters) -> Se
     known = np.asarray(body.case_ids, np.uint64)
     if not len(known):
         body, known = ListBody.build([CaseFacts(UUID(int=0), "")]), np.zeros((1, 2), np.uint64)
-    order = np.argsort(known[:, 1])
-    at = order[np.minimum(np.searchsorted(known[order, 1], low), len(known) - 1)]
+    order, mine = np.argsort(known[:, 1]), np.argsort(low)  # two sorted rows meet much faster than one and a heap
+    at = np.empty(len(low), np.intp)
+    at[mine] = order[np.minimum(np.searchsorted(known[order, 1], low[mine]), len(known) - 1)]
     return Sealed(body, at, (known[at, 1] == low) & (known[at, 0] == high))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import g
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.accounts.models import Organisation, User, UserProfile, UserRole, UserSession
@@ -43,6 +44,7 @@ def live_session(token: str) -> tuple[UserSession, User] | None:
     query = (
         select(UserSession, User)
         .join(User, User.id == UserSession.user_id)
+        .options(joinedload(User.role_rows))
         .where(
             UserSession.token_hash == token_hash(token),
             UserSession.ended_at.is_(None),
@@ -51,7 +53,7 @@ def live_session(token: str) -> tuple[UserSession, User] | None:
             User.is_active.is_(True),
         )
     )
-    row = session().execute(query).one_or_none()
+    row = session().execute(query).unique().one_or_none()
     return (row[0], row[1]) if row else None
 
 

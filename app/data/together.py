@@ -33,11 +33,12 @@ def find_together(wanted: Mapping[type[Sheet], Collection[UUID]], *, reader: UUI
     asked = {kind.KIND: kind for kind, ids in wanted.items() if ids}
     if not asked:
         return Opened({})
+    ids = {f"ids_{number}": wanted[kind] for number, kind in enumerate(asked.values())}
     conditions = [
-        and_(SealedRecord.kind == kind.KIND, among(SealedRecord.record_id, ids)) for kind, ids in wanted.items() if ids
+        and_(SealedRecord.kind == kind, among(SealedRecord.record_id, name))
+        for kind, name in zip(asked, ids, strict=True)
     ]
-    query = select(SealedRecord).where(or_(*conditions))
-    rows = session().scalars(query.execution_options(populate_existing=True)).all()
+    rows = session().scalars(select(SealedRecord).where(or_(*conditions)), ids).all()
     keys = keyring().open_keys({row.case_id or row.organisation_id for row in rows}, reader)
     found: dict[type[Sheet], dict[UUID, Stored[Any]]] = {}
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.web.forms import EinstiegForm
 
@@ -11,5 +11,5 @@ from app.web.forms import EinstiegForm
 class FilterForm(EinstiegForm):
     """A name, and whether the whole house uses the filter."""
 
-    name = StringField("Name", [InputRequired(), Length(max=60)])
+    name = StringField("Name", [DataRequired(), Length(max=60)])
     shared = BooleanField("für alle im Haus")

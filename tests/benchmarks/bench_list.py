@@ -1,0 +1,151 @@
+"""The list of cases of a house that has 100,000 of them: any page, order and filter, as a browser asks for it.
+
+A limit stands as the baseline: a ratio up to 1 keeps it. Server time is that of the whole request, with session,
+audit entry and page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from random import Random
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Flask, g
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from app.accounts import services as accounts
+from app.data.database import db
+from app.extensions import limiter
+from cases.bands import Band
+from cases.list_filters import Order, Whose
+from cases.states import CaseState
+from tests.benchmarks.crowds import LANGUAGES, Crowd, fill
+from tests.benchmarks.houses import house
+from tests.benchmarks.registry import Measurement, benchmark
+from tests.plugins.application import PASSWORD, Template
+
+CASES = 100_000
+LIMIT_MS = 200.0
+MOST_QUERIES = 12
+SHARE = 0.95
+UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+Taken = list[tuple[float, int, str]]
+"""Milliseconds, queries and address of each request."""
+
+
+@benchmark("list_100k", unit="ms", n=240)
+def list_100k(n: int) -> Measurement:
+    """p95 of the server time on SQLite, by 200 ms."""
+    return Measurement(_slowest(_requests("sqlite", n)), LIMIT_MS, n)
+
+
+@benchmark("list_100k_postgresql", unit="ms", n=240)
+def list_100k_postgresql(n: int) -> Measurement:
+    """p95 of the server time on PostgreSQL, by 200 ms."""
+    return Measurement(_slowest(_requests("postgresql", n)), LIMIT_MS, n)
+
+
+@benchmark("list_100k_queries", unit="queries", n=240)
+def list_100k_queries(n: int) -> Measurement:
+    """The most queries of any of these requests, both stores and the trail counted, on SQLite, by 12."""
+    return Measurement(max(queries for _, queries, _ in _requests("sqlite", n)), MOST_QUERIES, n)
+
+
+@benchmark("list_100k_queries_postgresql", unit="queries", n=240)
+def list_100k_queries_postgresql(n: int) -> Measurement:
+    """The most queries of any of these requests on PostgreSQL, by 12."""
+    return Measurement(max(queries for _, queries, _ in _requests("postgresql", n)), MOST_QUERIES, n)
+
+
+def _slowest(taken: Taken) -> float:
+    return sorted(milliseconds for milliseconds, _, _ in taken)[int(len(taken) * SHARE)]
+
+
+@cache
+def _requests(kind: str, n: int) -> Taken:
+    """Ask for `n` pages, in turns for a plain list, one narrowed in the clear, and one narrowed by what lies sealed."""
+    with house(kind) as (app, template):
+        app.config.update(WTF_CSRF_ENABLED=False, TESTING=True, RATELIMIT_ENABLED=False)
+        limiter.enabled = False
+        crowd = fill(template.places["ki"], _advisors(template), CASES)
+        browser = _signed_in(app)
+        addresses = _addresses(crowd, n)
+        for address in addresses[:12]:
+            _ask(browser, address)
+        return [_ask(browser, address) for address in addresses]
+
+
+def _ask(browser: FlaskClient, address: str) -> tuple[float, int, str]:
+    for name in list(g):  # a request of its own has nothing of the one before
+        g.pop(name)
+    db.session.remove()
+    with _counting() as statements:
+        begun = time.perf_counter()
+        answer = browser.get(address)
+        taken = (time.perf_counter() - begun) * 1000
+    assert answer.status_code == 200, address
+    return taken, len(statements), address
+
+
+def _addresses(crowd: Crowd, n: int) -> list[str]:
+    random = Random(11)
+    found = []
+    for number in range(n):
+        told = {"ansicht": random.choice([Whose.ALL, Whose.ALL, Whose.OWN, Whose.UNASSIGNED, Whose.CLOSED]).value}
+        told["sortierung"] = random.choice(list(Order)).value
+        told["seite"] = str(random.choice([1, 1, 2, random.randrange(1, 1800)]))
+        if number % 3:
+            told |= dict(random.sample(list(_narrowed(crowd, random).items()), random.choice([1, 1, 2, 3])))
+        found.append(f"/faelle?{urlencode(told)}")
+    return found
+
+
+def _narrowed(crowd: Crowd, random: Random) -> dict[str, str]:
+    return {
+        "stand": random.choice(list(CaseState)).value,
+        "kind": random.choice(["reported", "on_distribution_list", "admitted"]),
+        "bereich": random.choice(list(Band)).value,
+        "sprache": random.choice(LANGUAGES),
+        "schule": str(random.choice(crowd.school_ids)),
+        "beratung": str(random.choice(crowd.advisor_ids)),
+        "laenger": random.choice(["30", "90", "180"]),
+        "faellig": "ja",
+    }
+
+
+def _advisors(template: Template) -> list[UUID]:
+    return [template.people[who] for who in ("advisor", "colleague", "lead")]
+
+
+def _signed_in(app: Flask) -> FlaskClient:
+    token = accounts.sign_in(email="lead@einstieg.example", password=PASSWORD)
+    assert token is not None
+    browser = app.test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"] = token
+        cookie["_fresh"] = True
+    return browser
+
+
+@contextmanager
+def _counting() -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(UNCOUNTED):
+            statements.append(statement)
+
+    engines = list({id(engine): engine for engine in db.engines.values()}.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
