@@ -16,10 +16,10 @@ from cases.models import Case
 from cases.queries import get_case
 from cases.retention import pages, queries, services
 from cases.retention.forms import ErasureForm, RestrictionForm
+from cases.retention.hindrances import Hindered
 from cases.retention.kinds import ErasedKind, ErasureBasis
 from cases.retention.models import ErasureReceipt
 from cases.retention.policies import RetentionPermission
-from cases.retention.services import Hindered
 from cases.services import read_case
 
 blueprint = Blueprint("keeping", __name__, url_prefix="/faelle/<uuid:case_id>")

@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.data.database import db, session
 from app.data.records import SealedRecord
 from app.messages.models import Message
+from cases.duplicates.models import MergeNote
 from cases.keeping import keep_in_step
 from cases.models import Attachment, Case, Child, Document
 from cases.retention import hooks
@@ -64,7 +65,9 @@ def erase_child_rows(case: Case, child_id: UUID) -> Erased:
     papers = select(Document.id).where(Document.case_id == case.id, Document.child_id == child_id)
     erased.files = list(session().scalars(select(Attachment.id).where(Attachment.document_id.in_(papers))))
     subjects = {child_id, *erased.files, *_subjects_of_child(child_id)}
-    sealed = _in(SealedRecord.record_id, subjects) & (SealedRecord.case_id == case.id)
+    # A merge notes what it did not take over, which may be the child's: with the merged case gone it goes as well.
+    of_it = or_(_in(SealedRecord.record_id, subjects), SealedRecord.kind == MergeNote.KIND)
+    sealed = of_it & (SealedRecord.case_id == case.id)
     messages = set(session().scalars(select(Message.id).where(_in(Message.subject_id, subjects))))
     erased.digest = _digest(sealed)
     hooks.child_erased(case.id, child_id)

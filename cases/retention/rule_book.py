@@ -198,7 +198,7 @@ RULES: tuple[Rule, ...] = (
         "Protokoll (nur Kennzahlen, keine Angaben zu Personen)",
         "dem Eintrag",
         months=24,
-        ending=_N,
-        source=PROPOSAL + "; die Kette wird erst hinter einem gesicherten Prüfpunkt gekürzt",
+        ending=_S,
+        source=PROPOSAL + "; gekürzt wird nur bis zu einem gesicherten Prüfpunkt",
     ),
 )

@@ -1,12 +1,12 @@
 """What needs no decision because it decides nothing about people: technical leftovers, ended by the rules.
 
-Messages, ended sign-ins, expired invitations, receipts that ran out; a case is never touched here.
+Messages, ended sign-ins, expired invitations, receipts and the oldest entries of the trail; never a case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
@@ -15,7 +15,7 @@ from sqlalchemy.engine import CursorResult
 from app import clock
 from app.accounts.models import UserSession
 from app.clock import BERLIN
-from app.data import tombstones
+from app.data import audit_cut, tombstones
 from app.data.database import session, transaction
 from app.data.records import SealedRecord
 from app.messages.models import Message, MessagePayload
@@ -35,13 +35,18 @@ def sweep() -> dict[str, int]:
         "sign_ins": _sweep_sign_ins(_end_of(RuleKey.SIGN_IN)),
         "invitations": _sweep_invitations(_end_of(RuleKey.INVITATION)),
         "receipts": _sweep_receipts(_end_of(RuleKey.RECEIPT)),
+        "entries": audit_cut.cut(keep_days=(clock.today() - _last_day(RuleKey.AUDIT)).days),
     }
 
 
 def _end_of(key: RuleKey) -> datetime:
     """The instant before which a thing of this kind has run out."""
+    return datetime.combine(_last_day(key), time(), BERLIN)
+
+
+def _last_day(key: RuleKey) -> date:
     today = clock.today()
-    return datetime.combine(earlier(today, rule_for(key, on=today)), time(), BERLIN)
+    return earlier(today, rule_for(key, on=today))
 
 
 def _sweep_messages(before: datetime) -> int:

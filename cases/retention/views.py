@@ -15,10 +15,10 @@ from app.web.actors import current_actor
 from app.web.pagination import page_number, page_urls
 from cases.retention import pages, queries, services
 from cases.retention.forms import ConfirmForm, DueForm, PickForm
+from cases.retention.hindrances import Hindered
 from cases.retention.kinds import ArchiveAnswer, ErasureBasis, ExtensionReason
 from cases.retention.policies import RetentionPermission
 from cases.retention.queries import Standing
-from cases.retention.services import Hindered
 from cases.services import record_list_read
 
 blueprint = Blueprint("retention", __name__, url_prefix="/aufbewahrung")

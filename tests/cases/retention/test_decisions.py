@@ -24,8 +24,8 @@ from cases.kinds import RestrictionReason
 from cases.models import Case, Task
 from cases.policies import is_restricted
 from cases.retention import queries, services, sweeping
+from cases.retention.hindrances import Hindered
 from cases.retention.kinds import ArchiveAnswer, ErasureBasis, ExtensionReason
-from cases.retention.services import Hindered
 from cases.states import TaskState
 from tests.plugins.application import World
 from tests.plugins.families import family_sheet

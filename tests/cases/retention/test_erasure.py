@@ -22,11 +22,12 @@ from app.errors import NotFound, NotPermitted
 from app.policies import Actor
 from cases import queries
 from cases.documents.queries import documents_of
+from cases.duplicates.services import merge
 from cases.models import Case
 from cases.retention import aftermath, services
+from cases.retention.hindrances import Hindered
 from cases.retention.kinds import ErasureBasis
 from cases.retention.models import ErasureReceipt
-from cases.retention.services import Hindered
 from cases.search import services as searching
 from cases.sheets import ChildSheet
 from config import Config
@@ -181,3 +182,16 @@ def test_what_a_crash_interrupted_is_finished_and_keys_are_renewed_once(
     assert aftermath.settle_at_night() == 0
     session().refresh(receipt)
     assert receipt.settled_at is not None
+
+
+def test_what_was_merged_into_a_case_goes_with_it(world: World, open_case: Callable[..., Case]) -> None:
+    """The merged case keeps its own sheets of the same people: they are the family's as well."""
+    lead, kept, merged = world.actor("lead"), open_case(), open_case()
+    merge(lead, kept_id=kept.id, merged_id=merged.id, same={merged.children[0].id: kept.children[0].id})
+    kept_id, merged_id, ids = kept.id, merged.id, ids_of(kept.id) | ids_of(merged.id)
+    with pytest.raises(Hindered, match="hindered"):
+        services.erase_child(lead, case_id=kept_id, child_id=kept.children[0].id, basis=ErasureBasis.REQUEST)
+    services.erase_case(lead, case_id=kept_id, basis=ErasureBasis.REQUEST)
+    assert set(rows_that_name(db.engine, list(Base.metadata.tables), ids)) <= STAYS
+    assert {one.case_id for one in session().scalars(select(ErasureReceipt))} == {kept_id, merged_id}
+    assert records.keyring().holders(merged_id) == {}
