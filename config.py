@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 from urllib.parse import quote, urlsplit
+
+from config_values import SettingError as SettingError
+from config_values import backup_days, instant, member, port, proxies, sqlite_file, switch
 
 
 class Mode(StrEnum):
@@ -29,15 +32,10 @@ class ProviderKind(StrEnum):
     TRANSIT = "transit"
 
 
-Member = TypeVar("Member", bound=StrEnum)
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 DEMO_MARKER = "vorfuehrung.txt"
 """The file by which the home of a demo is known."""
-
-
-class SettingError(ValueError):
-    """A setting is missing or wrong; the text names the variable, never its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ class Config:
         """The folders that are copied into backups, where no key may lie, each with what to call it."""
         places = {self.data_folder: "data folder", self.files_folder: "files folder", self.keys_folder: "key store"}
         for url, variable in ((self.database_url, "DATABASE_URL"), (self.keys_database_url, "KEYS_DATABASE_URL")):
-            file = _sqlite_file(url)
+            file = sqlite_file(url)
             if file is not None:
                 places.setdefault(file.parent, f"folder of {variable}")
         return {**places, **dict.fromkeys(self.backup_folders, "backup set (EINSTIEG_BACKUP_FOLDERS)")}
@@ -171,15 +169,15 @@ def read_config(environment: Mapping[str, str]) -> Config:
     home = Path(environment.get("EINSTIEG_HOME") or "instance").resolve()
     mode = _mode(environment, home)
     host = environment.get("HOST") or "127.0.0.1"
-    port = _port(environment.get("PORT") or "5000")
-    base_url = environment.get("EINSTIEG_BASE_URL") or f"http://{host}:{port}"
+    listening = port(environment.get("PORT") or "5000")
+    base_url = environment.get("EINSTIEG_BASE_URL") or f"http://{host}:{listening}"
     if mode is Mode.PRODUCTION and not environment.get("EINSTIEG_BASE_URL"):
         raise SettingError("EINSTIEG_BASE_URL is missing: the address under which families reach this server")
     return Config(
         mode=mode,
         home=home,
         host=host,
-        port=port,
+        port=listening,
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'data' / 'einstieg.sqlite'}",
         keys_database_url=environment.get("KEYS_DATABASE_URL") or f"sqlite:///{home / 'keys' / 'keys.sqlite'}",
         key_file=Path(environment.get("EINSTIEG_KEY_FILE") or home / "secret" / "root.key"),
@@ -189,40 +187,43 @@ def read_config(environment: Mapping[str, str]) -> Config:
         mail_from=environment.get("EINSTIEG_MAIL_FROM") or "termine@einstieg.example",
         base_url=base_url.rstrip("/"),
         demo_password=environment.get("EINSTIEG_DEMO_PASSWORD") or None,
-        now=_instant(environment.get("EINSTIEG_NOW")),
+        now=instant(environment.get("EINSTIEG_NOW")),
         kern_folder=Path(environment["EINSTIEG_KERN_FOLDER"]) if environment.get("EINSTIEG_KERN_FOLDER") else None,
         secure_cookies=base_url.startswith("https://"),
         transport=environment.get("EINSTIEG_TRANSPORT") or "auto",
-        proxies=_proxies(environment.get("EINSTIEG_PROXIES") or "0"),
+        proxies=proxies(environment.get("EINSTIEG_PROXIES") or "0"),
         audit_key=Path(environment["EINSTIEG_AUDIT_KEY_FILE"]) if environment.get("EINSTIEG_AUDIT_KEY_FILE") else None,
         checkpoint_places=_places(environment.get("EINSTIEG_CHECKPOINT_PLACES"), home, mode),
         names_in_trace=environment.get("EINSTIEG_TRACE_NAMES") == "1",
-        key_provider=_member(ProviderKind, environment.get("EINSTIEG_KEY_PROVIDER") or "file", "EINSTIEG_KEY_PROVIDER"),
-        root_keys=environment.get("EINSTIEG_ROOT_KEY") or None,
-        passphrase_file=_passphrase_file(environment),
-        transit_url=environment.get("EINSTIEG_TRANSIT_URL") or "",
-        transit_key=environment.get("EINSTIEG_TRANSIT_KEY") or "einstieg",
-        transit_token_file=Path(token) if (token := environment.get("EINSTIEG_TRANSIT_TOKEN_FILE")) else None,
-        backup_folders=tuple(Path(name) for name in environment.get("EINSTIEG_BACKUP_FOLDERS", "").split(":") if name),
         clamd=environment.get("EINSTIEG_CLAMD") or None,
-        archive_offer=_switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
-        backup_days=_backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
-        cross_check=_switch("EINSTIEG_CROSS_CHECK", environment.get("EINSTIEG_CROSS_CHECK") or "off"),
+        archive_offer=switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
+        backup_days=backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
+        cross_check=switch("EINSTIEG_CROSS_CHECK", environment.get("EINSTIEG_CROSS_CHECK") or "off"),
         cross_check_basis=(environment.get("EINSTIEG_CROSS_CHECK_BASIS") or "").strip(),
+        **_root_key(environment),
     )
+
+
+def _root_key(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Where the root key comes from, and what backups copy."""
+    folders = environment.get("EINSTIEG_BACKUP_FOLDERS") or ""
+    return {
+        "key_provider": member(
+            ProviderKind, environment.get("EINSTIEG_KEY_PROVIDER") or "file", "EINSTIEG_KEY_PROVIDER"
+        ),
+        "root_keys": environment.get("EINSTIEG_ROOT_KEY") or None,
+        "passphrase_file": _passphrase_file(environment),
+        "transit_url": environment.get("EINSTIEG_TRANSIT_URL") or "",
+        "transit_key": environment.get("EINSTIEG_TRANSIT_KEY") or "einstieg",
+        "transit_token_file": Path(token) if (token := environment.get("EINSTIEG_TRANSIT_TOKEN_FILE")) else None,
+        "backup_folders": tuple(Path(name) for name in folders.split(":") if name),
+    }
 
 
 def _mode(environment: Mapping[str, str], home: Path) -> Mode:
     """What is set; unset, the home of a demo is one, so that `flask doctor` beside `make run` means the same."""
     told = environment.get("EINSTIEG_MODE") or (Mode.DEMO if (home / DEMO_MARKER).exists() else Mode.PRODUCTION)
-    return _member(Mode, told, "EINSTIEG_MODE")
-
-
-def _member(kind: type[Member], text: str, variable: str) -> Member:
-    try:
-        return kind(text)
-    except ValueError:
-        raise SettingError(f"{variable} is one of {', '.join(kind)}") from None
+    return member(Mode, told, "EINSTIEG_MODE")
 
 
 def _passphrase_file(environment: Mapping[str, str]) -> Path | None:
@@ -232,51 +233,11 @@ def _passphrase_file(environment: Mapping[str, str]) -> Path | None:
     return handed if named or (credentials and handed.exists()) else None
 
 
-def _sqlite_file(url: str) -> Path | None:
-    """The file behind a sqlite:/// address; None for another kind of database and for one in memory."""
-    kind, _, rest = url.partition("///")
-    name = rest.partition("?")[0].removeprefix("file:")
-    return Path(name) if kind.startswith("sqlite") and name and name != ":memory:" else None
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise SettingError("PORT is a number between 1 and 65535")
-    return int(text)
-
-
-def _proxies(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) == 1):
-        raise SettingError("EINSTIEG_PROXIES is the number of reverse proxies in front of this server, 0 to 9")
-    return int(text)
-
-
-def _switch(name: str, text: str) -> bool:
-    if text not in ("on", "off"):
-        raise SettingError(f"{name} is either on or off")
-    return text == "on"
-
-
-def _backup_days(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 365):
-        raise SettingError("EINSTIEG_BACKUP_DAYS is how many days backups are kept at most, 1 to 365")
-    return int(text)
-
-
 def _places(text: str | None, home: Path, mode: Mode) -> tuple[str, ...]:
     """Where checkpoints go; a demo keeps them in its own home, where they prove nothing but show how it looks."""
     if text is None and mode is Mode.DEMO:
         return (f"file://{quote(str(home / 'checkpoints'))}",)
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _instant(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise SettingError("EINSTIEG_NOW is an ISO instant, for example 2026-11-23T08:00:00+01:00") from None
 
 
 def _secret_key(environment: Mapping[str, str], home: Path, mode: Mode) -> str:
