@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Flask
 
 from app import case_end, case_merge, case_messages, demo_mail, policies, rights, start
-from app.accounts import log_views, people_views, refusals, witness
+from app.accounts import log, log_patterns, log_views, people_views, refusals, witness
 from app.accounts import policies as account_policies
 from app.accounts import views as account_views
 from app.accounts.policies import AccountPermission
@@ -67,6 +67,7 @@ from cases.sessions import views as session_views
 from cases.tabs import Tab
 from cases.tasks import views as task_views
 from cases.tasks.panel import PANEL as TASK_PANEL
+from cases.trace import patterns as trace_patterns
 from cases.trace import views as trace_views
 from scheduling import expiry
 from scheduling import policies as scheduling_policies
@@ -194,6 +195,8 @@ def init_app(app: Flask) -> None:
     panels.add(APPOINTMENT_PANEL, case_messages.PANEL, PLACEMENT_PANEL, TASK_PANEL)
     refusals.init_app(app)
     witness.init_app(app)
+    log.lend_cases(trace_patterns.cases_of)
+    log_patterns.lend_foreign_reads(trace_patterns.foreign_reads)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.web.fields import DayField
@@ -94,6 +94,15 @@ class LogFilterForm(EinstiegForm):
 
         csrf = False
 
-    am = DayField("Tag", [Optional()])
+    von = DayField("Von", [Optional()])
+    bis = DayField("Bis", [Optional()])
     person = SelectField("Person", [Optional()])
     vorgang = SelectField("Vorgang", [Optional()])
+    stelle = SelectField("Stelle", [Optional()])
+    fall = StringField(
+        "Kürzel des Falls",
+        [
+            Optional(),
+            Regexp(r"^\s*[0-9a-fA-F]{4,12}\s*$", message="Ein Kürzel hat Ziffern und Buchstaben von a bis f."),
+        ],
+    )

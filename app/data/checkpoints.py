@@ -95,8 +95,7 @@ def is_due(*, every: timedelta = EVERY) -> bool:
         return False
     if latest is None or size - latest.size >= ENTRIES_AT_MOST:
         return True
-    age: timedelta = clock.now() - latest.at
-    return age >= every
+    return clock.now() >= latest.at + every
 
 
 def last_checkpoint() -> AuditCheckpoint | None:
@@ -178,7 +177,7 @@ def _own_signer(config: Config) -> Signer | None:
 def _may_try(known: AuditPlace) -> bool:
     if not known.failures or known.tried_at is None:
         return True
-    pause = min(LONGEST_PAUSE, FIRST_RETRY * 2 ** min(known.failures - 1, 10))
+    pause: timedelta = min(LONGEST_PAUSE, FIRST_RETRY * 2 ** min(known.failures - 1, 10))
     return clock.now() - known.tried_at >= pause
 
 
