@@ -33,7 +33,7 @@ LEFT_TO_RIGHT = "\u200e"
 TONES = {HandoverState.DECLINED: "danger", HandoverState.RETURNED: "warning", HandoverState.ACCEPTED: "success"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Line:
     """One line of a box; `badge` ends it."""
 
@@ -45,7 +45,7 @@ class Line:
     case_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Box:
     """A box of lines; `empty` says so when there is none."""
 
@@ -66,7 +66,7 @@ class Figure:
     is_urgent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Today:
     """The whole page."""
 

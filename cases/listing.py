@@ -26,7 +26,7 @@ from cases.states import CaseState
 __all__ = ["ChildOfRow", "Filters", "Order", "Row", "Whose", "case_list", "counts", "load", "rows_by_id", "rows_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildOfRow:
     """One child as a list shows it; `days` without a seat, None for one that waits for none."""
 
@@ -37,7 +37,7 @@ class ChildOfRow:
     days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Row:
     """One case as a list shows it; `may_read` False: found by name, to be opened by its advisor."""
 

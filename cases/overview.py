@@ -19,7 +19,7 @@ from cases.models import Case
 from cases.sheets import FamilySheet, GuardianSheet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildCard:
     """One child as the first page shows it."""
 
@@ -33,7 +33,7 @@ class ChildCard:
     days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class GuardianLine:
     """One guardian as the first page shows it."""
 
@@ -44,7 +44,7 @@ class GuardianLine:
     institution: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Overview:
     """The first page of a file."""
 

@@ -26,7 +26,7 @@ class Panel:
     column: Literal["main", "side"] = "side"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FilledPanel:
     """A box with what it shows."""
 

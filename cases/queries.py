@@ -28,7 +28,7 @@ class MergedAway(NotFound):
         self.kept_id = kept_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contact:
     """How to reach a family, and in which language to speak and to write to it (ISO 639 codes)."""
 

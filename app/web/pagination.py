@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Page(Generic[Item]):
     """One page: `items` of a list of `total` rows, the page's `number` counted from 1."""
 

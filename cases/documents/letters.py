@@ -31,7 +31,7 @@ NAMES: Mapping[DocumentKind, LazyString] = {
 """How families are told of a paper; staff read `DocumentKind.label`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Wanted:
     """One missing paper, and the child it belongs to ("" for the whole family)."""
 
@@ -39,7 +39,7 @@ class Wanted:
     child: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Text:
     """The message in one language, in its parts."""
 
@@ -51,7 +51,7 @@ class Text:
     house: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Letter:
     """The message as the family reads it, and the same in German for everybody else."""
 

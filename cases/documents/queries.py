@@ -22,7 +22,7 @@ from cases.queries import get_case, summary_of
 from cases.sheets import AttachmentName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Paper:
     """One paper with the files that came in and who checked it."""
 
@@ -31,7 +31,7 @@ class Paper:
     checked_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Group:
     """The papers of the family (`child_id` None) or of one child."""
 

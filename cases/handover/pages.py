@@ -20,7 +20,7 @@ BEST = ""
 DESK, COLLEAGUE = "stelle:", "person:"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HandoverView:
     """One handover as the tab of its case shows it."""
 

@@ -37,7 +37,7 @@ class Offer:
     offered_to: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StepLine:
     """One step with the names behind it and what was written."""
 

@@ -18,7 +18,7 @@ from cases.sheets import GuardianSheet, HealthSheet
 NOTHING = ("", 0, False, -1, "Düsseldorf")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BlockProgress:
     """One block of a family or (`child_id`) of a child; `state` is open, begun or complete."""
 
@@ -39,7 +39,7 @@ class BlockProgress:
         return {"open": "neutral", "begun": "warning", "complete": "success"}[self.state]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BlockGroup:
     """The blocks about the family or about one child, and how many of them are complete."""
 

@@ -12,7 +12,7 @@ from cases.placement.queries import Attempt, ChildFile
 from cases.queries import guardians_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Block:
     """One heading of the sheet with its lines (label, value)."""
 

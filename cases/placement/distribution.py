@@ -29,7 +29,7 @@ from cases.sheets import ChildSheet, FamilySheet
 from cases.states import CaseState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Waiting:
     """One child that waits: `days` since compulsory schooling began, None where it has not begun or is unknown."""
 
@@ -55,7 +55,7 @@ class BandSummary:
     longest: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DistributionList:
     """The list: a summary of each band, its children by days, and those the rules can give no band."""
 

@@ -50,7 +50,7 @@ class Attempt:
         return self.placement.state in OPEN_STATES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ChildFile:
     """What the page of one child's seat shows; `version` is the lock of the child's sheet."""
 

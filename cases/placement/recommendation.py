@@ -14,7 +14,7 @@ NEAR_GRADES = 1
 """A grade beside the one of the age group is everyday practice and needs no reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Decision:
     """The advisor's recommendation for one child; `reason` says why, above all where it leaves the proposal."""
 

@@ -42,7 +42,7 @@ SILENT = frozenset({"id", "case_id", "version"})
 """Columns that only hold a file together; the JSON keeps them, the page does not print them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Statement:
     """One field: its name in the file, the German label, the words, and the value for machines."""
 
@@ -52,7 +52,7 @@ class Statement:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """What is kept about one thing."""
 
@@ -71,7 +71,7 @@ class Entry:
         return bool(self.printed) or any(entry.says_something for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Part:
     """One section with what it holds."""
 
@@ -84,7 +84,7 @@ class Part:
         return any(entry.says_something for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Extract:
     """The whole answer."""
 

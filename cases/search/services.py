@@ -14,7 +14,7 @@ from cases.policies import CasePermission
 from cases.search import queries
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """Rows to show; `is_makeshift` where the search had to open every summary and should be mended."""
 

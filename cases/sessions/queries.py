@@ -25,7 +25,7 @@ from cases.sheets import SessionAmendment, SessionNotes
 from cases.states import SessionState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Amendment:
     """Something added to a completed session."""
 
@@ -34,7 +34,7 @@ class Amendment:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SessionView:
     """One session as pages show it."""
 

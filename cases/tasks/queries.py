@@ -24,7 +24,7 @@ from cases.states import TaskState
 from cases.tasks.rules import Urgency, urgency
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TaskLine:
     """One task as a list shows it, with the words that lie sealed."""
 
