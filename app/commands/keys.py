@@ -75,6 +75,7 @@ def key_status() -> None:
 @in_sentences
 def rotate_keys(root_only: bool, organisation: str | None) -> None:
     """Neue Schlüssel im laufenden Betrieb; eine unterbrochene Erneuerung wird zu Ende geführt."""
+    config: Config = current_app.extensions["config"]
     keks = keyring().keks
     if organisation is not None:
         organisation_id = _id_of(organisation)
@@ -85,7 +86,7 @@ def rotate_keys(root_only: bool, organisation: str | None) -> None:
         return
     turn = rotation.rotate_root(keks) if root_only else rotation.rotate_all(keks)
     note_key_event("rotate", version=turn.root_version)
-    if turn.resumed:
+    if turn.resumed and config.key_provider is not ProviderKind.ENVIRONMENT:
         click.echo("Eine unterbrochene Erneuerung wurde zu Ende geführt; für eine neue bitte noch einmal aufrufen.")
     click.echo(f"Es gilt Fassung {turn.root_version} des Hauptschlüssels.")
     if not root_only:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from config import Config, Mode
+from app.data.key_environment import fresh_value
+from config import Config, Mode, ProviderKind
 from tests.servers.smtp import SmtpServer
 from workers import doctor
 from workers.doctor import Finding, Level, examine
@@ -97,6 +98,14 @@ def test_a_root_key_that_others_may_read_fails(installation: Config, mode: int, 
 def test_a_missing_root_key_stops_production_alone(installation: Config) -> None:
     assert found(installation, "root key").level is Level.WARN
     assert found(replace(installation, mode=Mode.PRODUCTION), "root key").level is Level.FAIL
+
+
+def test_the_provider_of_the_root_key_is_named_and_tried(installation: Config) -> None:
+    elsewhere = replace(installation, key_provider=ProviderKind.ENVIRONMENT, root_keys=fresh_value())
+
+    assert str(found(elsewhere, "root key")) == "OK root key: Umgebungsvariable, es gilt Fassung 1."
+    assert found(replace(elsewhere, root_keys="1:geheim"), "root key").level is Level.FAIL
+    assert "geheim" not in found(replace(elsewhere, root_keys="1:geheim"), "root key").sentence
 
 
 def test_a_mail_server_is_greeted(installation: Config, smtp_server: SmtpServer) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from click.testing import Result
@@ -86,10 +87,13 @@ def _options(files: list[Path]) -> list[str]:
     return [word for file in files for word in ("--share", str(file))]
 
 
-def _key_events() -> list[dict[str, str | int]]:
+def _key_events(organisation_id: UUID) -> list[dict[str, str | int]]:
+    """What the log of one organisation says of keys."""
     session().rollback()
-    query = select(AuditEntry.facts).where(AuditEntry.action == Action.KEY_EVENT).order_by(AuditEntry.seq)
-    return [json.loads(facts) for facts in session().scalars(query)]
+    query = select(AuditEntry.facts).where(
+        AuditEntry.action == Action.KEY_EVENT, AuditEntry.organisation_id == organisation_id
+    )
+    return [json.loads(facts) for facts in session().scalars(query.order_by(AuditEntry.seq))]
 
 
 def test_keys_turn_and_the_old_root_key_goes_once_nothing_needs_it(run: Run, world: World, case: Case) -> None:
@@ -107,7 +111,7 @@ def test_keys_turn_and_the_old_root_key_goes_once_nothing_needs_it(run: Run, wor
     assert (one.exit_code, "unter Fassung 3" in one.output) == (0, True)
     assert run("rotate", "--organisation", "niemand").exit_code == 1
     assert "Es gilt Fassung 3" in run("rotate", "--root-only").output
-    assert [(event["act"], event["version"]) for event in _key_events()] == [
+    assert [(event["act"], event["version"]) for event in _key_events(world.ki.id)] == [
         ("rotate", 2),
         ("destroy", 1),
         ("rotate", 3),
@@ -154,8 +158,9 @@ def test_shares_of_another_house_or_version_recover_nothing(
 
 
 def test_a_true_backup_opens_with_the_shares_alone_and_is_left_as_it_is(
-    run: Run, backup: Callable[[], list[str]], config: Config, tmp_path: Path
+    run: Run, backup: Callable[[], list[str]], config: Config, world: World, tmp_path: Path
 ) -> None:
+    houses = [world.ki.id, world.kim.id]
     files, copies = _split(run, tmp_path / "sticks"), backup()
     config.key_file.unlink()
     kept = {file: file.read_bytes() for file in tmp_path.glob("backup/*")}
@@ -163,7 +168,7 @@ def test_a_true_backup_opens_with_the_shares_alone_and_is_left_as_it_is(
     assert (rehearsed.exit_code, "lässt sich wiederherstellen" in rehearsed.output) == (0, True), rehearsed.output
     assert "1 Dateien in Ordnung" in rehearsed.output
     assert {file: file.read_bytes() for file in tmp_path.glob("backup/*")} == kept
-    assert _key_events()[-1] == {"act": "rehearse", "version": 1, "troubles": 0}
+    assert [_key_events(house)[-1] for house in houses] == 2 * [{"act": "rehearse", "version": 1, "troubles": 0}]
     assert run("rehearse", *copies, *_options(files[:2])).exit_code == 1
 
 

@@ -15,10 +15,12 @@ from app.data.base import new_id
 from app.data.database import prepare_engine
 from app.data.key_file import KeyFile, create_key_file
 from app.data.key_tables import organisation_keys, record_keys
+from app.data.key_transit import KeyTransit
 from app.data.keyring import KeyRing
 from app.data.organisation_keys import OrganisationKeys
 from app.data.setup import migrate
 from app.errors import KeyMissing
+from tests.servers.transit import TransitServer
 
 HOUSES = (UUID(int=1), UUID(int=2), UUID(int=3))
 CASES = 7
@@ -161,3 +163,24 @@ def _a_case(ring: KeyRing, owner: UUID) -> UUID:
     with ring.keks.engine.connect() as connection:
         query = select(record_keys.c.scope_id).where(record_keys.c.organisation_id == owner)
         return next(scope for scope in connection.scalars(query) if scope != owner)
+
+
+def test_all_keys_turn_under_a_key_service_as_under_a_file(engine: Engine, ring: KeyRing, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("hvs.token-of-this-test")
+    token.chmod(0o400)
+    service = TransitServer("hvs.token-of-this-test")
+    service.start()
+    try:
+        with engine.begin() as connection:
+            connection.execute(delete(organisation_keys))
+            connection.execute(delete(record_keys))
+        served = KeyRing(engine, KeyTransit(service.url, "einstieg", token))
+        made = served.subkey(HOUSES[0], "index")
+        assert rotation.rotate_all(served.keks).root_version == 2
+        served.keks.provider.destroy(1)
+        assert (set(served.keks.root_versions()), service.lowest) == ({2}, 2)
+        other = KeyRing(engine, KeyTransit(service.url, "einstieg", token))
+        assert other.subkey(HOUSES[0], "index") == made
+    finally:
+        service.stop()
