@@ -25,7 +25,7 @@ class TabLink:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Frame:
     """What stands above every page of a file."""
 

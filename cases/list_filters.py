@@ -47,7 +47,7 @@ class Order(StrEnum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Filters:
     """What a list is narrowed to; `longer_than` counts days without a seat. Nothing in it is about one person."""
 

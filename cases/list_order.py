@@ -36,7 +36,7 @@ PLACES = np.array([1e7, 1e6, 1e5, 1e4, 0, 1e3, 1e2, 0, 10, 1]).astype(np.uint32)
 """What each sign of an ISO day counts for, hyphens nothing: later days are greater numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Found:
     """One page of a list: its ids in order, its number, how many cases the list has, and how many each tab."""
 

@@ -28,7 +28,7 @@ from cases.sheets import CaseSummary
 ADVISOR, FILTER, SCHOOL = "advisor", "filter", "school"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ListPage:
     """One page of the list with what surrounds it; schools stand in groups by school form."""
 
@@ -39,7 +39,7 @@ class ListPage:
     schools: list[tuple[str, list[tuple[UUID, str]]]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Lists:
     advisor_ids: list[UUID]
     schools: dict[str, list[tuple[UUID, str]]]

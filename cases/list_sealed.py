@@ -36,7 +36,7 @@ LAST = np.uint64(0xFFFFFFFFFFFFFFFF)
 """Where a case stands in the order of names that no shard knows: behind all others."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sealed:
     """The opened columns beside some cases: `at` is the row of each in the body, `is_known` False where it has none."""
 

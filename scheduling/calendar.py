@@ -34,7 +34,7 @@ class EventStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Entry:
     """One appointment in a calendar; times are aware, `stamp` is the instant of its last change.
 

@@ -31,7 +31,7 @@ _random = secrets.SystemRandom()
 OPEN_TO_SUCCESS = frozenset({MessageState.SENDING, MessageState.UNCERTAIN, MessageState.DUE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """The right to try this message once: void as soon as somebody else holds a higher token."""
 

@@ -34,7 +34,7 @@ class Outcome:
         return " ".join(str(part) for part in (self.verdict, self.reason, self.code) if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Letter:
     """One message as a gateway gets it; its id stays the same through all tries."""
 

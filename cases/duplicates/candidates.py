@@ -32,7 +32,7 @@ _WORTH_A_LOOK = 10.0
 Pair = tuple[UUID, UUID]
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     """All people of an organisation: one row a person, tokens in ascending order with the row they belong to."""
 

@@ -29,7 +29,7 @@ from cases.sheets import CaseSummary
 MOST_SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Typed:
     """A family or a child as somebody types it: what is compared, and what stands beside the cases found."""
 
@@ -55,7 +55,7 @@ class Typed:
         return found + [PersonFacts(nobody, GUARDIAN, [name]) for name in self.guardians]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Suspect:
     """A case that may be the same family; without `may_read` only whom to ask, and reasons without their values."""
 

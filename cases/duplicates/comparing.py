@@ -25,7 +25,7 @@ _GO_WITH = {"easting": "street", "northing": "street"}
 """Fields nobody types: they belong to the value of another field."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Conflict:
     """One field with two values; `is_gap` decides unless a person chooses otherwise."""
 

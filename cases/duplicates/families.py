@@ -19,7 +19,7 @@ _ALIKE = 0.86
 _SAME = 0.995
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Family:
     """One family as it is compared; `case_id` None for what somebody is typing. Phones belong to all of it."""
 
@@ -30,7 +30,7 @@ class Family:
     phones: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Match:
     """How much speaks for one family, and the reasons: `plain` without any value, `sentences` with them."""
 

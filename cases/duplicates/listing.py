@@ -33,7 +33,7 @@ LIKELY_PAIR = 14.0
 MOST_SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DuplicatePair:
     """Two cases that may be one family; without `may_merge` somebody else has to decide."""
 
@@ -43,7 +43,7 @@ class DuplicatePair:
     may_merge: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Side:
     """A person of the merged case, and who of the kept one it may be."""
 
@@ -53,7 +53,7 @@ class Side:
     chosen: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """All a person needs to decide a merge."""
 

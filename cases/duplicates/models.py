@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Sheet
-from app.data.sheets import SheetClass
+from app.data.sheets import Part, SheetClass
 from cases.states import CaseState
 
 
@@ -79,7 +78,7 @@ class CrossToken(Model):
     token: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class FieldChange(msgspec.Struct, kw_only=True, omit_defaults=True):
+class FieldChange(Part, kw_only=True):
     """One field a merge wrote into the kept case: `before` and `after` as JSON."""
 
     kind: str
@@ -89,7 +88,7 @@ class FieldChange(msgspec.Struct, kw_only=True, omit_defaults=True):
     after: str
 
 
-class FieldLeft(msgspec.Struct, kw_only=True, omit_defaults=True):
+class FieldLeft(Part, kw_only=True):
     """One value of the merged case that was not taken over."""
 
     about: str

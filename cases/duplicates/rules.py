@@ -31,7 +31,7 @@ _ADDRESS = {"street": _STREET, "number": _NUMBER, "postcode": _POSTCODE, "town":
 _AWAY = -1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """What is compared of one person: names as written, an ISO birth date (parts may miss), numbers, address parts."""
 
@@ -41,7 +41,7 @@ class Person:
     address: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Likeness:
     """What speaks for one person: all bits, and each part for the sentences."""
 

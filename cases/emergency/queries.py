@@ -24,7 +24,7 @@ SHOWN_FOR = timedelta(days=30)
 """How long the case's own page tells that somebody came in this way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EmergencyLine:
     """One access as the review shows it."""
 

@@ -22,7 +22,7 @@ SHARED, DEFAULT = "s", "d"
 _DECODER = msgspec.json.Decoder(dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class KeptFilter:
     """A kept filter as pages show it; `settings` are the arguments of the list's address."""
 
@@ -36,7 +36,7 @@ class KeptFilter:
     may_change: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FilterRow:
     """A kept filter before its name is opened."""
 

@@ -28,7 +28,7 @@ BODIES = (OrganisationKind.KIM, OrganisationKind.WELFARE)
 CARRIED = (HandoverState.OFFERED, HandoverState.ACCEPTED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Offer:
     """An offer as the inbox shows it: what is needed, never who they are."""
 

@@ -21,7 +21,7 @@ from cases.models import Case
 from cases.sheets import ChildSheet, FamilySheet, HealthSheet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Subject:
     """What a block is about."""
 
@@ -34,7 +34,7 @@ class Subject:
     may_change: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Difference:
     """One field that two people left in different states."""
 

@@ -26,7 +26,7 @@ from cases.rights.sheets import Correction
 from cases.tasks.services import add_task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Claim:
     """What the family says: who asked, how we know it is true, and why we decide as we do."""
 

@@ -26,7 +26,7 @@ from cases.rights.rules import WARNING_DAYS
 from cases.rights.sheets import Correction, RequestSheet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RequestLine:
     """One request as the register shows it."""
 
@@ -49,7 +49,7 @@ class RequestLine:
         return f"noch {self.days_left} Tage", "warning" if self.days_left <= WARNING_DAYS else "info"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class HistoryLine:
     """One line of the history of a statement."""
 

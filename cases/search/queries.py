@@ -36,7 +36,7 @@ SCORED = 300
 """So many names are scored in full at first; more only where too few of their cases may be seen."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sharded:
     """The shards of the actor's organisation, opened for one or more questions."""
 
@@ -90,7 +90,7 @@ def open_for(actor: Actor) -> Sharded | Scanned:
     return scan(actor)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Found:
     """The ids of cases that answer, best first; `is_makeshift` where shards have to be built anew."""
 

@@ -20,7 +20,7 @@ from cases.search.terms import Terms, date_of
 from cases.sheets import CaseSummary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scanned:
     """The cases an actor may know of, newest first, with their summaries opened."""
 

@@ -15,7 +15,7 @@ _SHORTEST_PHONE = 6
 _OLDEST_YEAR = 1900
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Terms:
     """One search: `phone` is None unless the text is a number, and "" for one too short to be looked for."""
 

@@ -20,7 +20,7 @@ _ONE_LINE = frozenset({"participants_other", "interpreter"})
 _MINE = "Meine Fassung"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Difference:
     """One text that two people wrote differently."""
 

@@ -32,7 +32,7 @@ from cases.tasks.services import add_task
 USUAL_MINUTES = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Saved:
     """What a save answers: the version the next one starts from, and when this was."""
 
@@ -40,7 +40,7 @@ class Saved:
     saved_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NextTask:
     """Something agreed on in a talk."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-import msgspec
-
+from app.data.sheets import Unprinted
 from cases import bands
 from cases.models import Case
 from cases.sheets import ChildSheet, FamilySheet, GuardianSheet
@@ -16,7 +15,7 @@ GUARDIAN = "guardian"
 KINDS = (CHILD, GUARDIAN)
 
 
-class PersonFacts(msgspec.Struct, frozen=True):
+class PersonFacts(Unprinted, frozen=True):
     """A child or guardian: every name it goes by, its birth date as far as known (ISO), its phones."""
 
     person_id: UUID
@@ -26,7 +25,7 @@ class PersonFacts(msgspec.Struct, frozen=True):
     phones: list[str] = []
 
 
-class CaseFacts(msgspec.Struct, frozen=True):
+class CaseFacts(Unprinted, frozen=True):
     """One family as shards hold it; `latin` is how a name of another script reads.
 
     `schooling` has a number for each child, out of which its band is judged on any day (cases/bands.py).

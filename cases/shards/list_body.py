@@ -19,7 +19,7 @@ LANGUAGE_TYPE = f"S{LANGUAGE_BYTES}"
 _MARKS = str.maketrans({"7": "u", "8": "g", "9": "g"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class ListBody(Columns):
     """One row a case: how its name sorts (ASCII bytes), language code, interpreter (0/1), district.
 

@@ -27,7 +27,7 @@ from cases.shards.duplicate_tokens import tokens_of
 from cases.shards.facts import KINDS, CaseFacts, PersonFacts
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class PeopleBody(Columns):
     """People as they are compared and shown: names, birth date and phones, one line a person."""
 
@@ -91,7 +91,7 @@ class PeopleBody(Columns):
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class DuplicateBody(Columns):
     """Tokens in ascending order, each with the position of a person in the PeopleBody of the same shard."""
 

@@ -27,7 +27,7 @@ from cases.shards.search_body import SearchBody
 TRIES = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Searchable:
     """What the search reads of one shard; `current` says which cases count here (None: all)."""
 
@@ -35,7 +35,7 @@ class Searchable:
     current: Mask | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class People:
     """What the duplicate check reads of one shard: tokens, and the people their positions mean."""
 

@@ -26,7 +26,7 @@ _LAST_MONTH = 12
 WordKey = tuple[str, bool]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class SearchBody(Columns):
     """Cases, their distinct words, names as rows of words, birth dates as first and last possible day, phones."""
 

@@ -35,7 +35,7 @@ BODIES: dict[BodyKind, type[Columns]] = {
 Keys = dict[UUID, dict[int, ScopeKey]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Bodies:
     """The four opened bodies of a shard; they hold the same cases in the same order."""
 

@@ -22,7 +22,7 @@ from scheduling.world import Policy
 OFFERED_DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CaseAppointment:
     """One appointment on the page of its case."""
 
@@ -34,7 +34,7 @@ class CaseAppointment:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OpenInvitation:
     """A link that can still be booked with; `url` is what the letter prints."""
 

@@ -30,7 +30,7 @@ class HasAppointment(Conflict):
     """The family has an appointment of this kind: there is nothing to invite to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Invited:
     """A fresh invitation with its link; `by_mail` says whether it goes out by itself or wants printing."""
 

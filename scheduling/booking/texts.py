@@ -22,7 +22,7 @@ from scheduling.models import Appointment, Room
 PHONE = "0211 89-24077"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Facts:
     """What may be said about an appointment."""
 
@@ -33,7 +33,7 @@ class Facts:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Text:
     """A finished message."""
 

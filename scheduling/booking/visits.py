@@ -44,7 +44,7 @@ class LinkUnusable(NotFound):
         self.end = end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Visit:
     """One family at our pages, without an account."""
 

@@ -29,7 +29,7 @@ TONES = {
 SHOWN = tuple(TONES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DayLine:
     """One appointment as the day shows it."""
 
