@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from config_values import SettingError as SettingError
-from config_values import backup_days, instant, member, port, proxies, sqlite_file, switch
+from app.setting_values import SettingError as SettingError
+from app.setting_values import backup_days, instant, member, port, proxies, sqlite_file, switch
 
 
 class Mode(StrEnum):

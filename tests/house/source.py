@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("app", "cases", "scheduling", "workers")
-ENTRANCES = ("config.py", "config_values.py", "wsgi.py")
+ENTRANCES = ("config.py", "wsgi.py")
 NOT_OURS = {".venv", ".git", "instance", "screenshots", "build", "__pycache__", "node_modules"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
