@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app import clock
 from app.data.database import session
@@ -16,52 +17,59 @@ from cases.kinds import ConsentPurpose, LegalBasis
 from cases.models import Case, Child, Consent
 from cases.retention import hooks
 from cases.retention.models import RetentionMark
-from cases.retention.rules import CaseFacts, ChildFacts
+from cases.retention.rule_book import RuleKey
+from cases.retention.rules import CaseFacts, ChildFacts, decisive, later, rule_for
 
 AT_ONCE = 500
 
+Said = tuple[LegalBasis, date | None, date | None]
+"""One consent to the collection of data: basis, last day, day of withdrawal."""
 
-def facts_of(cases: Collection[Case], *, today: date) -> dict[UUID, CaseFacts]:
-    """The facts of these cases by id."""
+
+def facts_of(which: ColumnElement[bool], *, today: date, until: date) -> dict[UUID, CaseFacts]:
+    """The facts of the cases `which` holds for, by id; `until` is the last due day that is asked about.
+
+    When a case was last changed is looked up only where that decides and could be long enough ago.
+    """
+    children, consents, marks = _children(which), _consents(which), _extensions(which)
+    rows = session().execute(select(Case.id, Case.opened_at, Case.closed_at).where(which)).all()
+    kim = _with_kim([row.id for row in rows])
     found: dict[UUID, CaseFacts] = {}
-    for some in _batches(list(cases)):
-        ids = [case.id for case in some]
-        children, consents = _children(ids), _consents(ids)
-        changes, marks, kim = _last_changes(ids), _extensions(ids), hooks.were_with_kim(ids)
-        for case in some:
-            has_basis, withdrawn_on = _basis(consents.get(case.id, []), today)
-            found[case.id] = CaseFacts(
-                opened_on=_day(case.opened_at),
-                last_change_on=_day(max(case.opened_at, changes.get(case.id, case.opened_at))),
-                closed_on=_day(case.closed_at) if case.closed_at else None,
-                has_basis=has_basis,
-                withdrawn_on=withdrawn_on,
-                was_with_kim=case.id in kim,
-                children=tuple(children.get(case.id, ())),
-                extended_until=marks.get(case.id),
-            )
+    for case_id, opened_at, closed_at in rows:
+        has_basis, withdrawn_on = _basis(consents.get(case_id, []), today)
+        found[case_id] = CaseFacts(
+            opened_on=_day(opened_at),
+            last_change_on=_day(opened_at),
+            closed_on=_day(closed_at) if closed_at else None,
+            has_basis=has_basis,
+            withdrawn_on=withdrawn_on,
+            was_with_kim=case_id in kim,
+            children=tuple(children.get(case_id, ())),
+            extended_until=marks.get(case_id),
+        )
+    _add_changes(found, today=today, until=until)
     return found
 
 
-def _children(ids: list[UUID]) -> dict[UUID, list[ChildFacts]]:
+def _children(which: ColumnElement[bool]) -> dict[UUID, list[ChildFacts]]:
     query = select(Child.case_id, Child.state, Child.seated_on, Child.support_started_on)
     found: dict[UUID, list[ChildFacts]] = {}
-    for case_id, state, seated_on, started_on in session().execute(query.where(Child.case_id.in_(ids))):
+    for case_id, state, seated_on, started_on in session().execute(query.join(Case).where(which)):
         child = ChildFacts(seated_on, started_on, has_left=state in SIDE_EXITS)
         found.setdefault(case_id, []).append(child)
     return found
 
 
-def _consents(ids: list[UUID]) -> dict[UUID, list[tuple[LegalBasis, date | None, date | None]]]:
+def _consents(which: ColumnElement[bool]) -> dict[UUID, list[Said]]:
     query = select(Consent.case_id, Consent.legal_basis, Consent.valid_until, Consent.withdrawn_on)
-    wanted = query.where(Consent.case_id.in_(ids), Consent.purpose == ConsentPurpose.COLLECTION)
-    found: dict[UUID, list[tuple[LegalBasis, date | None, date | None]]] = {}
+    wanted = query.join(Case, Case.id == Consent.case_id).where(which, Consent.purpose == ConsentPurpose.COLLECTION)
+    found: dict[UUID, list[Said]] = {}
     for case_id, basis, until, withdrawn_on in session().execute(wanted):
         found.setdefault(case_id, []).append((basis, until, withdrawn_on))
     return found
 
 
-def _basis(consents: list[tuple[LegalBasis, date | None, date | None]], today: date) -> tuple[bool, date | None]:
+def _basis(consents: list[Said], today: date) -> tuple[bool, date | None]:
     """Whether something still carries the keeping, and when the last consent was withdrawn."""
     holds = any(
         basis is not LegalBasis.CONSENT or (withdrawn_on is None and (until is None or until >= today))
@@ -71,21 +79,33 @@ def _basis(consents: list[tuple[LegalBasis, date | None, date | None]], today: d
     return holds, max(withdrawn) if withdrawn else None
 
 
-def _last_changes(ids: list[UUID]) -> dict[UUID, datetime]:
-    query = select(SealedRecord.case_id, func.max(SealedRecord.changed_at)).group_by(SealedRecord.case_id)
-    rows = session().execute(query.where(SealedRecord.case_id.in_(ids)))
-    return {case_id: changed_at for case_id, changed_at in rows if case_id is not None}
+def _add_changes(found: dict[UUID, CaseFacts], *, today: date, until: date) -> None:
+    """Put in the last change of cases whose rule counts from it, where they are old enough to be due."""
+    idle = rule_for(RuleKey.IDLE_CASE, on=today)
+    asked = [
+        case_id
+        for case_id, facts in found.items()
+        if decisive(facts)[0] is RuleKey.IDLE_CASE and later(facts.opened_on, idle) <= until
+    ]
+    for start in range(0, len(asked), AT_ONCE):
+        query = select(SealedRecord.case_id, func.max(SealedRecord.changed_at)).group_by(SealedRecord.case_id)
+        for case_id, changed_at in session().execute(
+            query.where(SealedRecord.case_id.in_(asked[start : start + AT_ONCE]))
+        ):
+            found[case_id] = replace(found[case_id], last_change_on=_day(changed_at))
 
 
-def _extensions(ids: list[UUID]) -> dict[UUID, date | None]:
-    query = select(RetentionMark.case_id, RetentionMark.extended_until).where(RetentionMark.case_id.in_(ids))
-    return {case_id: until for case_id, until in session().execute(query)}  # noqa: C416
+def _with_kim(ids: Collection[UUID]) -> set[UUID]:
+    listed, found = list(ids), set[UUID]()
+    for start in range(0, len(listed), AT_ONCE):
+        found |= hooks.were_with_kim(listed[start : start + AT_ONCE])
+    return found
+
+
+def _extensions(which: ColumnElement[bool]) -> dict[UUID, date | None]:
+    query = select(RetentionMark.case_id, RetentionMark.extended_until).join(Case, Case.id == RetentionMark.case_id)
+    return {case_id: until for case_id, until in session().execute(query.where(which))}  # noqa: C416
 
 
 def _day(instant: datetime) -> date:
     return clock.local(instant).date()
-
-
-def _batches(cases: list[Case]) -> Iterator[list[Case]]:
-    for start in range(0, len(cases), AT_ONCE):
-        yield cases[start : start + AT_ONCE]

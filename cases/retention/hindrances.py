@@ -43,7 +43,7 @@ def in_use(case: Case) -> list[str]:
 
 def not_due(standing: Standing) -> list[str]:
     """Why a case may not go by its rule yet: its time runs, or the archive has not had its say."""
-    if standing.due is None or not standing.has_come:
+    if not standing.has_come:
         return ["Die Aufbewahrungsfrist läuft noch. Vor ihrem Ende braucht die Löschung einen anderen Grund."]
     if not standing.archive_is_settled:
         return ["Der Fall ist dem Archiv noch anzubieten, oder dessen Antwort steht noch aus."]

@@ -102,7 +102,6 @@ def lines(actor: Actor, standings: Sequence[Standing]) -> list[Line]:
             is_restricted=one.case.restricted_on is not None,
         )
         for one in standings
-        if one.due is not None
     ]
 
 

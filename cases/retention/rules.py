@@ -74,12 +74,9 @@ def earlier(day: date, rule: Rule) -> date:
     return _shifted(day, -rule.months) - timedelta(days=rule.days)
 
 
-def due(facts: CaseFacts, *, on: date, rules: Sequence[Rule] = RULES) -> Due | None:
-    """When the case falls due by the rules in force on a day; None while it runs and nothing limits it."""
-    found = _rule_of(facts)
-    if found is None:
-        return None
-    key, begin = found
+def due(facts: CaseFacts, *, on: date, rules: Sequence[Rule] = RULES) -> Due:
+    """When the case falls due by the rules in force on a day: every case does, be it for want of any change."""
+    key, begin = decisive(facts)
     rule = rule_for(key, on=on, rules=rules)
     day = later(begin, rule)
     if facts.extended_until is not None and facts.extended_until > day:
@@ -87,13 +84,7 @@ def due(facts: CaseFacts, *, on: date, rules: Sequence[Rule] = RULES) -> Due | N
     return Due(day, rule, f"{rule.title}, seit {begin:%d.%m.%Y}")
 
 
-def _shifted(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    last = monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))
-
-
-def _rule_of(facts: CaseFacts) -> tuple[RuleKey, date] | None:
+def decisive(facts: CaseFacts) -> tuple[RuleKey, date]:
     """Which rule decides, and from which day it counts; the strongest reason to erase comes first."""
     seated = [day for child in facts.children if (day := child.counts_from) is not None and not child.has_left]
     all_settled = bool(seated) and all(child.has_left or child.counts_from for child in facts.children)
@@ -108,3 +99,9 @@ def _rule_of(facts: CaseFacts) -> tuple[RuleKey, date] | None:
     if facts.closed_on is not None:
         return RuleKey.CLOSED_WITHOUT_SEAT, facts.closed_on
     return RuleKey.IDLE_CASE, facts.last_change_on
+
+
+def _shifted(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))

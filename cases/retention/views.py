@@ -124,7 +124,7 @@ def _page(actor: Actor, form: DueForm) -> str:
     return render_template(
         "cases/retention/index.html",
         form=form,
-        counts=queries.counts(actor),
+        counts=queries.counts(actor, standings if may_list else None),
         may_list=may_list,
         due=[line for line in lines if line.has_come],
         soon=[line for line in lines if not line.has_come],

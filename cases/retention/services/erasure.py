@@ -160,5 +160,4 @@ def _record(actor: Actor, receipt: ErasureReceipt) -> None:
 
 
 def _rule_of(case: Case, basis: ErasureBasis) -> str:
-    due = standing_of(case).due
-    return due.rule.key.value if due is not None and basis is ErasureBasis.DUE else ""
+    return standing_of(case).due.rule.key.value if basis is ErasureBasis.DUE else ""

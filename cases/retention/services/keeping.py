@@ -25,7 +25,7 @@ def extend(actor: Actor, *, case_id: UUID, reason: ExtensionReason) -> Retention
     case = get_case(actor, case_id, RetentionPermission.DECIDE)
     with transaction():
         standing, mark = standing_of(case), _mark(case)
-        if standing.due is None or not standing.has_come:
+        if not standing.has_come:
             raise Invalid("case", "not_due")
         if mark.extended_until is not None:
             raise Invalid("case", "extended_before")

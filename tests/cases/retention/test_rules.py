@@ -43,7 +43,6 @@ CASES = [
 @pytest.mark.parametrize(("facts", "key", "day"), CASES)
 def test_each_way_of_a_case_has_its_rule_and_day(facts: CaseFacts, key: RuleKey, day: date) -> None:
     found = due(facts, on=TODAY)
-    assert found is not None
     assert (found.rule.key, found.on) == (key, day)
     assert found.has_come(day)
     assert not found.has_come(date.fromordinal(day.toordinal() - 1))
@@ -52,8 +51,8 @@ def test_each_way_of_a_case_has_its_rule_and_day(facts: CaseFacts, key: RuleKey,
 def test_an_extension_moves_the_day_and_never_brings_it_forward() -> None:
     facts = replace(OPEN, has_basis=False)
     longer, shorter = date(2027, 11, 23), date(2026, 3, 1)
-    assert due(replace(facts, extended_until=longer), on=TODAY).on == longer  # type: ignore[union-attr]
-    assert due(replace(facts, extended_until=shorter), on=TODAY).on == date(2026, 8, 28)  # type: ignore[union-attr]
+    assert due(replace(facts, extended_until=longer), on=TODAY).on == longer
+    assert due(replace(facts, extended_until=shorter), on=TODAY).on == date(2026, 8, 28)
 
 
 def test_only_the_rule_in_force_on_the_day_counts() -> None:
@@ -61,8 +60,8 @@ def test_only_the_rule_in_force_on_the_day_counts() -> None:
     old = replace(rule_for(RuleKey.LEAD_WITHOUT_CONSENT, on=TODAY), valid_until=date(2026, 12, 31))
     new = replace(old, months=3, valid_from=date(2027, 1, 1), valid_until=None)
     facts = replace(OPEN, has_basis=False)
-    assert due(facts, on=TODAY, rules=[old, new]).on == date(2026, 8, 28)  # type: ignore[union-attr]
-    assert due(facts, on=date(2027, 1, 1), rules=[old, new]).on == date(2026, 5, 28)  # type: ignore[union-attr]
+    assert due(facts, on=TODAY, rules=[old, new]).on == date(2026, 8, 28)
+    assert due(facts, on=date(2027, 1, 1), rules=[old, new]).on == date(2026, 5, 28)
     with pytest.raises(KeyError):
         rule_for(RuleKey.LEAD_WITHOUT_CONSENT, on=date(2025, 12, 31))
 
