@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, template_rendered
 
 from app.messages.models import Channel
 from app.messages.smtp import SmtpGateway
 from config import Config
+from tests.canary.prints import Prints
 from tests.plugins.application import Template
 from tests.scheduling.conftest import office
 from tests.servers.smtp import SmtpServer
@@ -47,6 +49,25 @@ def log_file(tmp_path: Path) -> Iterator[Path]:
         logger.setLevel(level)
     logging.getLogger().removeHandler(handler)
     handler.close()
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that libraries take for their temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def prints(app: Flask) -> Iterator[Prints]:
+    """What the things that pages are made of print of themselves."""
+    watching = Prints()
+    template_rendered.connect(watching.rendered, app)
+    yield watching
+    template_rendered.disconnect(watching.rendered, app)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,15 +21,17 @@ def spellings(word: str) -> Iterator[tuple[str, bytes]]:
     for name, raw in (("utf-8", plain), ("utf-16-le", word.encode("utf-16-le"))):
         yield f"hex of {name}", raw.hex().encode()
         yield f"HEX of {name}", raw.hex().upper().encode()
-    for offset in range(3):
-        yield f"base64 at {offset}", _base64_core(plain, offset)
+    for name, raw in (("utf-8", plain), ("utf-16-le", word.encode("utf-16-le"))):
+        for offset in range(3):
+            yield f"base64 of {name} at {offset}", _base64_core(raw, offset)
+            yield f"base64 for addresses of {name} at {offset}", _base64_core(raw, offset, b"-_")
     yield "json", json.dumps(word)[1:-1].encode()
     yield "address", quote(word).encode()
 
 
-def _base64_core(raw: bytes, offset: int) -> bytes:
+def _base64_core(raw: bytes, offset: int, altchars: bytes = b"+/") -> bytes:
     """What base64 makes of `raw` behind `offset` bytes, without the characters that its neighbours touch."""
-    encoded = base64.b64encode(b"\0" * offset + raw)
+    encoded = base64.b64encode(b"\0" * offset + raw, altchars)
     first = -(-offset * 8 // 6)
     last = (offset + len(raw)) * 8 // 6
     core = encoded[first:last]
@@ -48,6 +51,20 @@ def found_in_files(paths: Iterable[Path], words: Mapping[str, str]) -> dict[str,
         labels = found_in(path.read_bytes(), words) | found_in(str(path).encode(), words)
         if labels:
             found[str(path)] = labels
+    return found
+
+
+def found_in_mail(paths: Iterable[Path], words: Mapping[str, str]) -> dict[str, set[str]]:
+    """The labels found in messages, as they lie and as a mail program would decode their headers and parts."""
+    paths = list(paths)
+    found = found_in_files(paths, words)
+    for path in paths:
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        headers = "\n".join(str(value) for part in message.walk() for _, value in part.items())
+        bodies = b"\n".join(part.get_payload(decode=True) or b"" for part in message.walk() if not part.is_multipart())  # type: ignore[misc]
+        labels = found_in(headers.encode() + b"\n" + bodies, words)
+        if labels:
+            found[str(path)] = found.get(str(path), set()) | labels
     return found
 
 

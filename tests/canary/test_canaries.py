@@ -8,6 +8,7 @@ import subprocess
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
@@ -32,8 +33,9 @@ from cases.placement.models import School
 from cases.sessions import services as sessions
 from cases.sheets import ChildSheet, FamilySheet, SessionNotes
 from config import Config
-from tests.canary.grep import files_below, found_in, found_in_files, spellings
+from tests.canary.grep import files_below, found_in, found_in_files, found_in_mail, spellings
 from tests.canary.journey import ADDRESS, CANARIES, Journey, new_desk
+from tests.canary.prints import Prints
 from tests.plugins.application import Template, World
 from tests.scheduling.conftest import Office
 from tests.servers.doorbell import DoorbellServer
@@ -41,6 +43,13 @@ from tests.servers.postgres import SUPERUSER, PostgresCluster
 
 SCHOOLS = Path(directory.__file__).parent / "data" / "schulen_duesseldorf.csv"
 PLANTED = CANARIES["family name"]
+
+
+@dataclass(frozen=True)
+class Loud:
+    """Prints what it holds, as ours must not."""
+
+    word: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class Sinks:
     doorbell: DoorbellServer
     folder: Path
     said: list[str]
+    temporary: Path
+    prints: Prints
 
     def looked_through(self) -> dict[str, dict[str, set[str]]]:
         """Labels of canaries by kind of sink and place."""
@@ -67,7 +78,9 @@ class Sinks:
             "stores": found_in_files(self._stores(), CANARIES),
             "dumps": found_in_files(self._dumps(), CANARIES),
             "log": found_in_files([self.log_file], CANARIES),
-            "mail": found_in_files(mail, names),
+            "mail": found_in_mail(mail, names),
+            "temporary": found_in_files(files_below(self.temporary), CANARIES),
+            "prints": self.prints.found,
             "redis": self._redis(),
             "errors": {"errors": hits} if (hits := found_in("\n".join(self.said).encode(), CANARIES)) else {},
         }
@@ -137,11 +150,13 @@ def sinks(
     template: Template,
     doorbell_server: DoorbellServer,
     tmp_path: Path,
+    temporary: Path,
+    prints: Prints,
 ) -> Sinks:
     """Where everything is looked for."""
     folder = tmp_path / "dumps"
     folder.mkdir()
-    return Sinks(config, template, log_file, mail_folder, doorbell_server, folder, [])
+    return Sinks(config, template, log_file, mail_folder, doorbell_server, folder, [], temporary, prints)
 
 
 def _pages(app: Flask, browser: FlaskClient, ids: dict[str, object]) -> int:
@@ -153,6 +168,21 @@ def _pages(app: Flask, browser: FlaskClient, ids: dict[str, object]) -> int:
         if "GET" in (rule.methods or set()) and "case_id" in rule.arguments and rule.arguments <= set(ids):
             opened += browser.get(adapter.build(rule.endpoint, ids, method=None)).status_code == 200
     return opened
+
+
+def _read_by(app: Flask, staff: Callable[[str], FlaskClient], *people: str) -> dict[str, set[str]]:
+    """What people who see no case are shown of it, on every page and export without parts in its address."""
+    found = {}
+    for who in people:
+        browser, opened = staff(who), 0
+        for rule in list(app.url_map.iter_rules()):
+            if "GET" in (rule.methods or set()) and not rule.arguments and not rule.rule.startswith("/static"):
+                answer = browser.get(rule.rule)
+                opened += answer.status_code == 200
+                if labels := found_in(answer.data, CANARIES):
+                    found[f"{who} {rule.rule}"] = labels
+        assert opened > 3, who
+    return found
 
 
 def _deliver_all() -> list[MessageState | None]:
@@ -242,6 +272,8 @@ def test_nothing_a_family_tells_lies_anywhere_in_the_clear(
     assert "INSERT INTO sealed_record" in log
     assert "Row (" in log, "rows are not logged: DEBUG does not reach the engine"
     assert files_below(sinks.config.files_folder)
+    assert sinks.prints.looked_at > 300
+    assert _read_by(app, sign_in, "admin", "officer") == {}
     assert {sink: places for sink, places in sinks.looked_through().items() if places} == {}
     _plant(world, sinks)
     missed = [sink for sink, places in sinks.looked_through().items() if not places]
@@ -257,7 +289,12 @@ def _plant(world: World, sinks: Sinks) -> None:
     logging.getLogger("canary").debug("opened %s", PLANTED)
     sinks.said.append(repr(PLANTED.encode().hex()))
     (sinks.config.files_folder / "planted").write_bytes(b"x" + PLANTED.encode())
-    (sinks.mail_folder / "planted.eml").write_text(PLANTED, encoding="utf-8")
+    letter = EmailMessage()
+    letter.set_content(f"{'Guten Tag, ' * 5}{PLANTED}", cte="base64")
+    assert found_in(bytes(letter), CANARIES) == set(), "a line break in the word shows whether mail is decoded"
+    (sinks.mail_folder / "planted.eml").write_bytes(bytes(letter))
+    (sinks.temporary / "planted").write_bytes(base64.b64encode(b"#" + PLANTED.encode("utf-16-le")))
+    sinks.prints.look([Loud(PLANTED)])
     with redis.Redis.from_url(sinks.doorbell.url) as connection:
         connection.set("planted", PLANTED)
 
