@@ -60,6 +60,7 @@ MESSAGES = Section(
         "kind": lambda value: kind_of(value).label,
         "reason": {reason.value: reason.label for reason in Reason},
     },
+    quiet=frozenset({"dedupe_key", "token", "lease_until", "rung_at", "next_try_at", "calendar", "organisation_id"}),
 )
 CARRIERS = {Channel.EMAIL: "Mailserver (Versand von E-Mails)", Channel.SMS: "Anbieter für SMS"}
 CHANNELS = {ConsentPurpose.CONTACT_EMAIL: Channel.EMAIL, ConsentPurpose.CONTACT_SMS: Channel.SMS}

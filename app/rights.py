@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import case_messages
+from app import case_messages, rights_sections
 from cases.consents import hooks as consent_hooks
 from cases.handover import extract as handover_extract
 from cases.handover import services as handover_services
@@ -22,6 +22,7 @@ def bind() -> None:
     handover_extract.contribute()
     placement_extract.contribute()
     scheduling_extract.contribute()
+    rights_sections.contribute()
     intake_hooks.on_change(history.remember)
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal, ConsentPurpose.KIM_HANDOVER)
     consent_hooks.on_withdrawn(placement_services.heed_withdrawal, ConsentPurpose.SCHOOL_AUTHORITY)

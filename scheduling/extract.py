@@ -52,7 +52,8 @@ APPOINTMENTS = Section(
     },
     words={"coming": lambda value: str(COMING.get(value, value)), "channel": lambda value: _channel(value)},
     names=lambda ids: rooms(ids),
-    withheld=frozenset({"token"}),
+    withheld={"token": "(Ihr persönlicher Link: Er öffnet Ihre Seiten und ist deshalb hier weggelassen.)"},
+    quiet=frozenset({"calendar_uid", "sequence", "resource_kind", "resource_id", "starts", "ends", "is_active"}),
 )
 
 

@@ -37,7 +37,6 @@ OTHER = Section(
     order=1000,
     source="bei der Bearbeitung entstanden",
 )
-WITHHELD = "(Ihr persönlicher Link: Er öffnet Ihre Seiten und steht deshalb nicht auf diesem Auszug.)"
 SILENT = frozenset({"id", "case_id", "version"})
 """Columns that only hold a file together; the JSON keeps them, the page does not print them."""
 
@@ -226,8 +225,9 @@ def _of_sheet(section: Section, stored: Stored[Any], names: Mapping[str, str]) -
 def _statement(section: Section, kind: str, name: str, value: Any, names: Mapping[str, str]) -> Statement:
     label = label_of(section, kind, name)
     if name in section.withheld and value:
-        return Statement(name, label, WITHHELD, None)
-    return Statement(name, label, in_words(section, kind, name, value, names.get), _for_machines(value))
+        return Statement(name, label, section.withheld[name], None)
+    text = "" if name in section.quiet else in_words(section, kind, name, value, names.get)
+    return Statement(name, label, text, _for_machines(value))
 
 
 def _for_machines(value: Any) -> Any:

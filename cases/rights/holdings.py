@@ -1,7 +1,7 @@
 """Everything that is kept of one case, found without anybody having to name it.
 
-Tables: every one with a `case_id`, and every one whose rows hang on such a row. Sheets: every sealed record of the
-case, whatever its class. A table or sheet made tomorrow is found tomorrow.
+Tables: every one with a `case_id` or a key to a case, and every one whose rows hang on such a row. Sheets: every
+sealed record of the case, whatever its class. A table or sheet made tomorrow is found tomorrow.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Table, inspect, select
+from sqlalchemy import LargeBinary, Table, inspect, or_, select
 
 from app.data import records
 from app.data.audit import AuditEntry
@@ -37,7 +37,7 @@ class Row:
 
 def tables_of_cases() -> list[type[Model]]:
     """Every table that says of each row which case it belongs to, the case itself first."""
-    found = [table for table in _models() if "case_id" in _columns(table) and table not in BY_OTHER_MEANS]
+    found = [table for table in _models() if _case_columns(table) and table not in (Case, *BY_OTHER_MEANS)]
     return [Case, *sorted(found, key=lambda table: table.__tablename__)]
 
 
@@ -65,7 +65,8 @@ def rows_of(actor: Actor, case: Case) -> dict[type[Model], list[Row]]:
     records_allowed(actor, case)
     found: dict[type[Model], list[Row]] = {}
     for table in tables_of_cases():
-        condition = _table(table).c.id == case.id if table is Case else _table(table).c.case_id == case.id
+        columns = ["id"] if table is Case else _case_columns(table)
+        condition = or_(*(_table(table).c[name] == case.id for name in columns))
         rows = list(_select(table, condition))
         if rows:
             found[table] = rows
@@ -107,8 +108,14 @@ def _attributes(table: type[Model]) -> Iterator[tuple[str, Any]]:
         yield attribute.key, attribute.columns[0]
 
 
-def _columns(table: type[Model]) -> set[str]:
-    return set(_table(table).columns.keys())
+def _case_columns(table: type[Model]) -> list[str]:
+    """The columns that say to which case a row belongs: `case_id`, and whatever else points at a case."""
+    columns = _table(table).columns
+    return [
+        column.name
+        for column in columns
+        if column.name == "case_id" or any(key.target_fullname == "case_file.id" for key in column.foreign_keys)
+    ]
 
 
 def _table(table: type[Model]) -> Table:

@@ -24,8 +24,9 @@ PUBLIC_TASK = "Art. 6 Abs. 1 lit. e DSGVO, § 3 DSG NRW, §§ 34 und 46 SchulG N
 class Section:
     """One part of the extract; `labels` and `words` are German names of fields and of what stands in them.
 
-    `names` answers what to call ids that only this package knows, such as schools. `withheld` are fields whose
-    content is a key to something (a link): the extract says so instead of printing it.
+    `names` answers what to call ids that only this package knows, such as schools. `withheld` says in place of some
+    fields why their content is not shown (a link is a key; another family is another's). `quiet` are fields that only
+    mean something to machines: the JSON has them, the page does not.
     """
 
     key: str
@@ -40,7 +41,8 @@ class Section:
     labels: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Words] = field(default_factory=dict)
     names: Callable[[Collection[UUID]], Mapping[UUID, str]] | None = None
-    withheld: frozenset[str] = frozenset()
+    withheld: Mapping[str, str] = field(default_factory=dict)
+    quiet: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

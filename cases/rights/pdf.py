@@ -21,7 +21,6 @@ FAMILY = "DejaVu"
 LEFT, LABEL, LINE = 20, 56, 5
 GREY, BLACK = 95, 0
 KEPT = "bis die Daten nicht mehr gebraucht werden (§ 10 DSG NRW), dann Löschung nach festen Fristen"
-NOT_LISTED = "Nicht einzeln gezählt sind Listen und Suchtreffer, in denen Ihr Name neben anderen stand."
 
 _MARKS = {0x200C: "\u200a", **dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
 
@@ -188,6 +187,3 @@ def _viewings(paper: _Paper, extract: Extract) -> None:
     for line in extract.viewings:
         days = " bis ".join(dict.fromkeys((day(line.first_on), day(line.last_on))))
         paper.pair(days, f"{line.who}: {line.count} × {line.did}")
-    paper.ln(1)
-    paper.style(8, grey=True)
-    paper.lines(NOT_LISTED, height=4.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.consents.forms import FORM_LABELS
+from cases.intake.blocks import field_labels
 from cases.models import (
     Attachment,
     Case,
@@ -37,6 +38,12 @@ CONSENT = "Einwilligung, Art. 6 Abs. 1 lit. a DSGVO, oder Gesetz; bei jeder Anga
 OBLIGATION = "Art. 6 Abs. 1 lit. c DSGVO, Art. 12 bis 21 DSGVO"
 BY_US = "bei der Bearbeitung entstanden"
 FIELDS = {"family": "Familie", "child": "Kind", "health": "Gesundheit", "guardian": "Sorgeberechtigte"}
+
+
+def field_word(name: str) -> str:
+    """What the pages call a field of the intake form."""
+    return field_labels().get(name, name)
+
 
 FAMILY = Section(
     key="family",
@@ -189,6 +196,8 @@ WORKING = Section(
     order=90,
     source=BY_US,
     tables=(CaseAccess,),
+    labels={"organisation_id": "Stelle", "until": "Bis"},
+    words={"kind": {"deputy": "Vertretung", "handover": "Übergabe", "emergency": "Notfall"}},
 )
 LISTS = Section(
     key="summary",
@@ -238,7 +247,12 @@ RIGHTS = Section(
         "day": "Am",
         "decided_by": "Entschieden von",
     },
-    words={"outcome": {each.value: each.label for each in Outcome}, "record_kind": FIELDS},
+    words={
+        "outcome": {each.value: each.label for each in Outcome},
+        "record_kind": FIELDS,
+        "field": field_word,
+    },
+    quiet=frozenset({"task_id", "request"}),
 )
 
 

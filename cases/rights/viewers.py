@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.accounts.models import Organisation
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action, AuditEntry, AuditMention
 from app.data.database import session
 from app.policies import Actor, authorise
 from cases.models import Case
@@ -30,6 +30,8 @@ ACTS = {
     Action.REVOKED: "Zugriff beendet",
 }
 
+IN_LIST = "in einer Liste oder unter Suchtreffern gesehen"
+
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
@@ -45,26 +47,24 @@ class Viewing:
 def viewings_of(actor: Actor, case: Case) -> list[Viewing]:
     """Everybody in the trail of this case, by body and role, with what they did."""
     authorise(actor, RightsPermission.MANAGE, case)
-    query = (
-        select(
-            AuditEntry.organisation_id,
-            AuditEntry.actor_id,
-            AuditEntry.action,
-            func.count(),
-            func.min(AuditEntry.at),
-            func.max(AuditEntry.at),
-        )
-        .where(AuditEntry.case_id == case.id)
-        .group_by(AuditEntry.organisation_id, AuditEntry.actor_id, AuditEntry.action)
+    who = (AuditEntry.organisation_id, AuditEntry.actor_id, AuditEntry.action)
+    query = select(*who, func.count(), func.min(AuditEntry.at), func.max(AuditEntry.at)).group_by(*who)
+    own = query.where(AuditEntry.case_id == case.id)
+    beside = query.join(AuditMention, AuditMention.seq == AuditEntry.seq).where(AuditMention.case_id == case.id)
+    return _lines(
+        [(tuple(row), ACTS.get(row[2], "bearbeitet")) for row in session().execute(own)]
+        + [(tuple(row), IN_LIST) for row in session().execute(beside)]
     )
-    found = session().execute(query).all()
-    staff = staff_words([row.actor_id for row in found if row.actor_id])
+
+
+def _lines(found: list[tuple[tuple[Any, ...], str]]) -> list[Viewing]:
+    staff = staff_words([row[1] for row, _ in found if row[1]])
     houses = {house.id: house.name for house in session().scalars(select(Organisation))}
     merged: dict[tuple[str, str], Viewing] = {}
-    for house_id, actor_id, action, count, first_at, last_at in found:
+    for (house_id, actor_id, _, count, first_at, last_at), did in found:
         house = houses.get(house_id, "") if house_id else ""
         who = staff.get(actor_id, f"{UNKNOWN}, {house}") if actor_id else f"{SYSTEM}, {house}"
-        line = Viewing(who, ACTS.get(action, "bearbeitet"), count, _day(first_at), _day(last_at))
+        line = Viewing(who, did, count, _day(first_at), _day(last_at))
         key = (line.who, line.did)
         merged[key] = _together(merged[key], line) if key in merged else line
     return sorted(merged.values(), key=lambda line: (line.who, line.first_on, line.did))

@@ -63,6 +63,14 @@ def _without_foreign_keys() -> None:
     )
 
 
+def _key_to_case(table: type[Model]) -> str:
+    return next(
+        column.name
+        for column in inspect(table).local_table.columns
+        if any(key.target_fullname == "case_file.id" for key in column.foreign_keys)
+    )
+
+
 def _insert(table: type[Model], known: dict[str, UUID]) -> UUID:
     """A row with something in every column; answers its id."""
     row_id = new_id()
@@ -145,7 +153,8 @@ def test_every_table_that_knows_the_case_reaches_the_extract(world: World, open_
         _without_foreign_keys()
         expected = {}
         for table in tables:
-            expected[table.__tablename__] = parent = _insert(table, {"case_id": case_id})
+            key = "case_id" if "case_id" in inspect(table).columns else _key_to_case(table)
+            expected[table.__tablename__] = parent = _insert(table, {key: case_id})
             for other, column in hanging_on(table):
                 expected[other.__tablename__] = _insert(other, {column: parent})
         told = as_json(gather(actor, get_case(actor, case_id))).decode()
