@@ -35,7 +35,7 @@ class Standing:
     limits: list[str]
     is_waiting: bool
     checkpoint: str
-    places: list[tuple[str, str, str]]
+    places: list[tuple[str, str, str, str]]
 
 
 @blueprint.get("")
@@ -102,17 +102,17 @@ def _standing() -> Standing:
     )
 
 
-def _places(config: Config) -> list[tuple[str, str, str]]:
-    """Each place: what it is, how it stands, and the tone of that."""
+def _places(config: Config) -> list[tuple[str, str, str, str]]:
+    """Each place: what it is, how it stands, the tone of that, and since when or how often."""
     latest = checkpoints.last_checkpoint()
     told = []
     for place, row in checkpoints.standing(config):
         if row is not None and row.failures:
-            told.append((place.label, f"nicht angekommen ({row.failures} Versuche), wird weiter versucht", "danger"))
+            told.append((place.label, "nicht angekommen", "danger", f"{row.failures} Versuche, der nächste folgt"))
         elif row is None or row.delivered_at is None or (latest and row.size < latest.size):
-            told.append((place.label, "wartet", "warning"))
+            told.append((place.label, "wartet", "warning", ""))
         else:
-            told.append((place.label, f"angekommen {instant_local(row.delivered_at)}", "success"))
+            told.append((place.label, "angekommen", "success", instant_local(row.delivered_at)))
     return told
 
 
