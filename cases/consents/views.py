@@ -36,6 +36,19 @@ SENTENCES = {
     "out_of_order": "Der Widerruf liegt nicht zwischen dem Tag der Zustimmung und heute.",
 }
 
+WHAT_ENDS = {
+    ConsentPurpose.COLLECTION: "Nachrichten, offene Einladungen und der Zugang zu Gesundheitsangaben. Eine Aufgabe fragt, "
+    "was zu löschen ist.",
+    ConsentPurpose.SCHOOL_AUTHORITY: "Weitergaben an die Schulaufsicht: Was dort liegt, wird zurückgezogen.",
+    ConsentPurpose.SCHOOL: "Weitergaben an die Schule. Eine Aufgabe erinnert daran, es ihr mitzuteilen.",
+    ConsentPurpose.HEALTH_OFFICE: "Weitergaben an das Gesundheitsamt. Eine Aufgabe erinnert daran, es ihm mitzuteilen.",
+    ConsentPurpose.KIM_HANDOVER: "Angebote an KIM und der Zugriff von KIM auf diesen Fall.",
+    ConsentPurpose.CONTACT_EMAIL: "Alle E-Mails, auch Bestätigungen und Erinnerungen.",
+    ConsentPurpose.CONTACT_SMS: "Alle SMS, auch Bestätigungen und Erinnerungen.",
+    ConsentPurpose.INTERPRETER: "Die Buchung von Sprachmittlung, auch für vereinbarte Termine.",
+    ConsentPurpose.HEALTH: "Der Zugang zu den Gesundheitsangaben. Eine Aufgabe fragt, was zu löschen ist.",
+}
+
 
 @blueprint.get("")
 def show(case_id: UUID) -> ResponseReturnValue:
@@ -91,7 +104,7 @@ def withdraw(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     case = get_case(actor, case_id, CasePermission.MANAGE_CONSENTS)
     record_read(actor, case, "consents")
     return render_template(
-        "cases/consents/withdraw.html", case=case, consent=consent, form=form
+        "cases/consents/withdraw.html", case=case, consent=consent, form=form, what_ends=WHAT_ENDS[consent.purpose]
     ), 422 if form.errors else 200
 
 
