@@ -92,7 +92,8 @@ def _add_changes(found: dict[UUID, CaseFacts], *, today: date, until: date) -> N
         for case_id, changed_at in session().execute(
             query.where(SealedRecord.case_id.in_(asked[start : start + AT_ONCE]))
         ):
-            found[case_id] = replace(found[case_id], last_change_on=_day(changed_at))
+            if case_id is not None:
+                found[case_id] = replace(found[case_id], last_change_on=_day(changed_at))
 
 
 def _with_kim(ids: Collection[UUID]) -> set[UUID]:
