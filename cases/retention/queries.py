@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, select
 from app import clock
 from app.data.database import session
 from app.errors import NotFound
-from app.policies import Actor, authorise
+from app.policies import Actor, authorise, permits
 from app.web.pagination import PAGE_SIZE, Page
 from cases import queries
 from cases.models import Case
@@ -27,6 +27,8 @@ from cases.retention.rules import Due
 from config import Config
 
 AHEAD = timedelta(days=90)
+SHOWN = 100
+"""So many cases stand on the page, the oldest first; decided ones make room for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +85,56 @@ class Count:
     soon: int
 
 
-def due_cases(actor: Actor) -> list[Standing]:
-    """Every case of the actor's KI that is due or falls due within 90 days, the oldest first."""
-    authorise(actor, RetentionPermission.LIST_CASES)
-    return _due(actor.organisation_id)
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page of keeping shows: counts by rule, the oldest cases, and how many there are in all."""
+
+    counts: list[Count]
+    due: list[Standing]
+    soon: list[Standing]
+    due_total: int
+    soon_total: int
 
 
-def counts(actor: Actor, listed: Sequence[Standing] | None = None) -> list[Count]:
-    """How many fall due, by rule and without any case, for whoever may see the page; `listed` spares a second look."""
+def overview(actor: Actor) -> Overview:
+    """What is due or falls due within 90 days: counts for whoever may see the page, the oldest cases for the lead."""
     authorise(actor, RetentionPermission.SEE)
-    now: Counter[RuleKey] = Counter()
-    soon: Counter[RuleKey] = Counter()
-    for standing in _due(actor.organisation_id) if listed is None else listed:
-        (now if standing.has_come else soon)[standing.due.rule.key] += 1
-    decided = [rule for rule in rules.in_force(clock.today()) if rule.ending is Ending.DECISION]
-    return [Count(rule, now[rule.key], soon[rule.key]) for rule in decided]
+    coming, today = _coming(actor.organisation_id), clock.today()
+    now = [(case_id, due) for case_id, due in coming if due.has_come(today)]
+    soon = coming[len(now) :]
+    in_force = [rule for rule in rules.in_force(today) if rule.ending is Ending.DECISION]
+    by_rule = [Counter(due.rule.key for _, due in some) for some in (now, soon)]
+    shown = [now[:SHOWN], soon[:SHOWN]] if permits(actor, RetentionPermission.LIST_CASES) else [[], []]
+    return Overview(
+        counts=[Count(rule, by_rule[0][rule.key], by_rule[1][rule.key]) for rule in in_force],
+        due=_standings(shown[0]),
+        soon=_standings(shown[1]),
+        due_total=len(now),
+        soon_total=len(soon),
+    )
+
+
+def chosen(actor: Actor, case_ids: Collection[UUID]) -> list[Standing]:
+    """Where these cases stand; those of another house are left out, as if they were not there."""
+    authorise(actor, RetentionPermission.LIST_CASES)
+    own = (Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None))
+    which = and_(*own, Case.id.in_(list(case_ids)[:SHOWN]))
+    facts = facts_of(which, today=clock.today(), until=date.max)
+    return _standings([(case_id, rules.due(one, on=clock.today())) for case_id, one in facts.items()])
 
 
 def numbers_of(organisation_id: UUID) -> tuple[int, int]:
     """How many cases of an organisation are due, and how many more within 90 days: for the operator, without names."""
-    found = _due(organisation_id)
-    now = sum(one.has_come for one in found)
-    return now, len(found) - now
+    coming = _coming(organisation_id)
+    now = sum(due.has_come(clock.today()) for _, due in coming)
+    return now, len(coming) - now
 
 
 def standing_of(case: Case) -> Standing:
     """Where one case stands today."""
     today = clock.today()
     facts = facts_of(Case.id == case.id, today=today, until=date.max)
-    return _standings([case.id], {case.id: rules.due(facts[case.id], on=today)})[0]
+    return _standings([(case.id, rules.due(facts[case.id], on=today))])[0]
 
 
 def standing(actor: Actor, case: Case) -> Standing:
@@ -158,24 +181,25 @@ def settings() -> Config:
     return config
 
 
-def _due(organisation_id: UUID) -> list[Standing]:
-    """All that is due or will be within 90 days, the oldest first; only those are loaded."""
+def _coming(organisation_id: UUID) -> list[tuple[UUID, Due]]:
+    """All that is due or will be within 90 days, the oldest first."""
     today = clock.today()
     own = and_(Case.organisation_id == organisation_id, Case.merged_into_id.is_(None))
     facts = facts_of(own, today=today, until=today + AHEAD)
-    dues = {case_id: rules.due(one, on=today) for case_id, one in facts.items()}
-    coming = sorted((due.on, case_id) for case_id, due in dues.items() if due.on <= today + AHEAD)
-    return _standings([case_id for _, case_id in coming], dues)
+    dues = [(case_id, rules.due(one, on=today)) for case_id, one in facts.items()]
+    return sorted(
+        ((case_id, due) for case_id, due in dues if due.on <= today + AHEAD), key=lambda pair: (pair[1].on, pair[0])
+    )
 
 
-def _standings(ids: list[UUID], dues: Mapping[UUID, Due]) -> list[Standing]:
-    today, cases, marks = clock.today(), dict[UUID, Case](), dict[UUID, RetentionMark]()
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        cases |= {case.id: case for case in session().scalars(select(Case).where(Case.id.in_(some)))}
-        query = select(RetentionMark).where(RetentionMark.case_id.in_(some))
-        marks |= {mark.case_id: mark for mark in session().scalars(query.execution_options(populate_existing=True))}
-    step = settings().archive_offer
+def _standings(dues: Sequence[tuple[UUID, Due]]) -> list[Standing]:
+    """These cases with what was decided about them, in the order given."""
+    ids, today, step = [case_id for case_id, _ in dues], clock.today(), settings().archive_offer
+    cases = {case.id: case for case in session().scalars(select(Case).where(Case.id.in_(ids)))}
+    query = select(RetentionMark).where(RetentionMark.case_id.in_(ids))
+    marks = {mark.case_id: mark for mark in session().scalars(query.execution_options(populate_existing=True))}
     return [
-        Standing(cases[one], dues[one], marks.get(one), step, dues[one].has_come(today)) for one in ids if one in cases
+        Standing(cases[case_id], due, marks.get(case_id), step, due.has_come(today))
+        for case_id, due in dues
+        if case_id in cases
     ]

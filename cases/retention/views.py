@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.errors import Invalid
-from app.policies import Actor, authorise, permits
+from app.policies import Actor, permits
 from app.web.actors import current_actor
 from app.web.pagination import page_number, page_urls
 from cases.retention import pages, queries, services
@@ -20,6 +21,8 @@ from cases.retention.kinds import ArchiveAnswer, ErasureBasis, ExtensionReason
 from cases.retention.policies import RetentionPermission
 from cases.retention.queries import Standing
 from cases.services import record_list_read
+
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 blueprint = Blueprint("retention", __name__, url_prefix="/aufbewahrung")
 
@@ -58,7 +61,8 @@ def index() -> ResponseReturnValue:
 def decide() -> ResponseReturnValue:
     """Extend, offer to the archive or note its answer, for every case ticked."""
     actor = current_actor()
-    form = _due_form(actor)
+    form = DueForm()
+    _offered(actor, form)
     chosen = DECISIONS.get(request.form.get("decision", ""))
     if chosen is None or not form.validate_on_submit():
         return _page(actor, form), 422
@@ -73,15 +77,14 @@ def erase() -> ResponseReturnValue:
     """Erase the cases ticked, after a page that says what goes."""
     actor = current_actor()
     form, confirm = PickForm(), ConfirmForm()
-    form.offer(str(one.case.id) for one in queries.due_cases(actor))
+    standings = _offered(actor, form)
     if not form.validate_on_submit():
         page = DueForm(formdata=None)
         page.cases.errors = form.cases.errors
         return _page(actor, page), 422
-    chosen = [one for one in queries.due_cases(actor) if str(one.case.id) in (form.cases.data or [])]
     if not request.form.get("asked") or not confirm.validate():
-        return _confirmation(actor, chosen, confirm if request.form.get("asked") else ConfirmForm(formdata=None))
-    done = [_erased(actor, one.case.id) for one in chosen]
+        return _confirmation(actor, standings, confirm if request.form.get("asked") else ConfirmForm(formdata=None))
+    done = [_erased(actor, one.case.id) for one in standings]
     if any(done):
         flash(f"Gelöschte Fälle: {sum(done)}. Der Nachweis steht unten.", "success")
     return redirect(url_for("retention.receipts" if any(done) else "retention.index"), 303)
@@ -115,28 +118,28 @@ def receipt(receipt_id: UUID) -> ResponseReturnValue:
 
 
 def _page(actor: Actor, form: DueForm) -> str:
-    authorise(actor, RetentionPermission.SEE)
+    found = queries.overview(actor)
     may_list = permits(actor, RetentionPermission.LIST_CASES)
-    standings = queries.due_cases(actor) if may_list else []
-    if standings:
-        record_list_read(actor, case_ids=[one.case.id for one in standings])
-    lines = pages.lines(actor, standings) if may_list else []
+    if may_list and (found.due or found.soon):
+        record_list_read(actor, case_ids=[one.case.id for one in [*found.due, *found.soon]])
     return render_template(
         "cases/retention/index.html",
         form=form,
-        counts=queries.counts(actor, standings if may_list else None),
+        found=found,
         may_list=may_list,
-        due=[line for line in lines if line.has_come],
-        soon=[line for line in lines if not line.has_come],
+        due=pages.lines(actor, found.due) if may_list else [],
+        soon=pages.lines(actor, found.soon) if may_list else [],
         archive_step=queries.settings().archive_offer,
         backup_days=queries.settings().backup_days,
     )
 
 
-def _due_form(actor: Actor) -> DueForm:
-    form = DueForm()
-    form.offer(str(one.case.id) for one in queries.due_cases(actor))
-    return form
+def _offered(actor: Actor, form: PickForm) -> list[Standing]:
+    """Where the posted cases stand; the form takes those of the actor's own house and no other."""
+    posted = {UUID(value) for value in request.form.getlist("cases") if ID.fullmatch(value)}
+    standings = queries.chosen(actor, posted)
+    form.offer(str(one.case.id) for one in standings)
+    return standings
 
 
 def _confirmation(actor: Actor, chosen: list[Standing], confirm: ConfirmForm) -> ResponseReturnValue:

@@ -46,11 +46,14 @@ def due_case(open_case: OpenCase) -> Case:
 
 def test_a_due_case_is_listed_extended_once_and_then_erased(world: World, due_case: Case) -> None:
     lead = world.actor("lead")
-    assert [one.case.id for one in queries.due_cases(lead) if one.has_come] == [due_case.id]
-    assert [(count.now, count.soon) for count in queries.counts(world.actor("officer")) if count.now] == [(1, 0)]
+    assert [one.case.id for one in queries.overview(lead).due] == [due_case.id]
+    assert [(count.now, count.soon) for count in queries.overview(world.actor("officer")).counts if count.now] == [
+        (1, 0)
+    ]
     mark = services.extend(lead, case_id=due_case.id, reason=ExtensionReason.LEGAL_DISPUTE)
     assert mark.extended_until == clock.today().replace(year=2028)
-    assert queries.due_cases(lead) == []
+    assert queries.overview(lead).due == []
+    assert queries.overview(world.actor("officer")).soon == []
     with pytest.raises(Hindered):
         services.erase_case(lead, case_id=due_case.id, basis=ErasureBasis.DUE)
     clock.start_at(SEVEN_MONTHS_ON + timedelta(days=366))
