@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from random import Random
 from urllib.parse import urlencode
@@ -37,40 +38,53 @@ SHARE = 0.95
 SAME = 40
 UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 
-Taken = list[tuple[float, int, str]]
-"""Milliseconds, queries and address of each request."""
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one request took: milliseconds by the clock, those of this process alone, and queries."""
+
+    address: str
+    milliseconds: float
+    busy: float
+    queries: int
 
 
 @benchmark("list_100k", unit="ms", n=240)
 def list_100k(n: int) -> Measurement:
     """p95 of the server time on SQLite, by 200 ms."""
-    return Measurement(_slowest(_requests("sqlite", n)), LIMIT_MS, n)
+    return Measurement(_slowest([one.milliseconds for one in _requests("sqlite", n)]), LIMIT_MS, n)
+
+
+@benchmark("list_100k_busy", unit="ms", n=240)
+def list_100k_busy(n: int) -> Measurement:
+    """p95 of the time the processor worked for it: on SQLite all of it, and the same however busy the machine is."""
+    return Measurement(_slowest([one.busy for one in _requests("sqlite", n)]), LIMIT_MS, n)
 
 
 @benchmark("list_100k_postgresql", unit="ms", n=240)
 def list_100k_postgresql(n: int) -> Measurement:
     """p95 of the server time on PostgreSQL, by 200 ms."""
-    return Measurement(_slowest(_requests("postgresql", n)), LIMIT_MS, n)
+    return Measurement(_slowest([one.milliseconds for one in _requests("postgresql", n)]), LIMIT_MS, n)
 
 
 @benchmark("list_100k_queries", unit="queries", n=240)
 def list_100k_queries(n: int) -> Measurement:
     """The most queries of any of these requests, both stores and the trail counted, on SQLite, by 12."""
-    return Measurement(max(queries for _, queries, _ in _requests("sqlite", n)), MOST_QUERIES, n)
+    return Measurement(max(one.queries for one in _requests("sqlite", n)), MOST_QUERIES, n)
 
 
 @benchmark("list_100k_queries_postgresql", unit="queries", n=240)
 def list_100k_queries_postgresql(n: int) -> Measurement:
     """The most queries of any of these requests on PostgreSQL, by 12."""
-    return Measurement(max(queries for _, queries, _ in _requests("postgresql", n)), MOST_QUERIES, n)
+    return Measurement(max(one.queries for one in _requests("postgresql", n)), MOST_QUERIES, n)
 
 
-def _slowest(taken: Taken) -> float:
-    return sorted(milliseconds for milliseconds, _, _ in taken)[int(len(taken) * SHARE)]
+def _slowest(taken: list[float]) -> float:
+    return sorted(taken)[int(len(taken) * SHARE)]
 
 
 @cache
-def _requests(kind: str, n: int) -> Taken:
+def _requests(kind: str, n: int) -> list[Taken]:
     """Ask for `n` pages, in turns for a plain list, one narrowed in the clear, and one narrowed by what lies sealed."""
     with house(kind) as (app, template):
         app.config.update(WTF_CSRF_ENABLED=False, TESTING=True, RATELIMIT_ENABLED=False)
@@ -83,18 +97,18 @@ def _requests(kind: str, n: int) -> Taken:
         return [_ask(browser, address) for address in addresses]
 
 
-def _ask(browser: FlaskClient, address: str) -> tuple[float, int, str]:
+def _ask(browser: FlaskClient, address: str) -> Taken:
     for name in list(g):  # a request of its own has nothing of the one before
         g.pop(name)
     db.session.remove()
     with _counting() as statements:
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), time.process_time()
         answer = browser.get(address)
-        taken = (time.perf_counter() - begun) * 1000
+        taken, worked = time.perf_counter() - begun, time.process_time() - busy
     assert answer.status_code == 200, address
     if any(statement.startswith("UPDATE user_session") for statement in statements):
         return _ask(browser, address)  # once a minute a session notes that somebody is there, whatever the page
-    return taken, len(statements), address
+    return Taken(address, taken * 1000, worked * 1000, len(statements))
 
 
 def _addresses(crowd: Crowd, n: int) -> list[str]:
