@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
 from app.web.forms import EinstiegForm
 
 SAME = "same-"
 TAKE = "take-"
 MERGED = "merged"
+
+
+class CompareForm(EinstiegForm):
+    """Two case references, for a pair nobody proposed."""
+
+    kept = StringField("Fall, der bleibt", [InputRequired(), Length(max=20)], render_kw={"placeholder": "D-2026-00012"})
+    merged = StringField(
+        "Fall, der aufgeht", [InputRequired(), Length(max=20)], render_kw={"placeholder": "D-2026-00034"}
+    )
 
 
 class MergeForm(EinstiegForm):

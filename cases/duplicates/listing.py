@@ -117,6 +117,13 @@ def compare(actor: Actor, *, kept_id: UUID, merged_id: UUID, same: Same | None) 
     )
 
 
+def named(actor: Actor, reference: str) -> UUID | None:
+    """The case of the actor's house that bears this reference, as far as the actor may find it."""
+    authorise(actor, DuplicatePermission.LIST)
+    query = select(Case.id).where(queries.visible_to(actor), Case.reference == reference.strip().upper())
+    return session().scalar(query)
+
+
 def likely_same(kept: Case, merged: Case) -> dict[UUID, UUID]:
     """Children and guardians of the merged case that are likely people of the kept one, each once."""
     judge, found = Judge(), []

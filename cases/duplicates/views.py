@@ -18,15 +18,23 @@ from cases.services import record_list_read, record_read
 blueprint = Blueprint("duplicates", __name__)
 
 
-@blueprint.get("/dubletten")
+@blueprint.route("/dubletten", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
-    """Likely duplicates of the house, and what was set apart."""
-    actor = current_actor()
+    """Likely duplicates of the house, what was set apart, and a way to compare two cases by hand."""
+    actor, form = current_actor(), forms.CompareForm()
+    authorise(actor, DuplicatePermission.LIST)
+    if form.validate_on_submit():
+        found = [listing.named(actor, field.data or "") for field in (form.kept, form.merged)]
+        if None not in found:
+            return redirect(url_for("duplicates.merge", kept_id=found[0], merged_id=found[1]), 303)
+        for field, case_id in zip((form.kept, form.merged), found, strict=True):
+            if case_id is None:
+                field.errors = ["Zu diesem Aktenzeichen gibt es hier keinen Fall."]
     pairs, apart = listing.duplicate_pairs(actor), listing.remembered(actor)
     seen = [row.case_id for pair in pairs for row in (pair.first, pair.second)]
-    page = render_template("cases/duplicates/index.html", pairs=pairs, apart=apart)
+    page = render_template("cases/duplicates/index.html", pairs=pairs, apart=apart, form=form)
     record_list_read(actor, case_ids=[*seen, *(row.case_id for pair in apart for row in pair)])
-    return page
+    return page, 422 if form.errors else 200
 
 
 @blueprint.post("/dubletten/<uuid:first_id>/<uuid:second_id>/nicht-dieselbe")

@@ -213,6 +213,10 @@ def test_the_page_asks_field_by_field_and_the_case_tells_of_its_merge(
 ) -> None:
     kept, merged, same = _two_cases(world, open_case)
     lead, path = sign_in("lead"), f"/dubletten/{kept.id}/{merged.id}/zusammenfuehren"
+    by_hand = lead.post("/dubletten", data={"kept": kept.reference.lower(), "merged": merged.reference})
+    assert by_hand.status_code == 303 and by_hand.location.endswith(path)
+    unknown = lead.post("/dubletten", data={"kept": kept.reference, "merged": "D-2026-99999"})
+    assert unknown.status_code == 422 and "keinen Fall" in unknown.text
     page = lead.get(path).text
     assert "dieselbe Person wie Daryna" in page and "0176 99999999" in page.replace("\u00a0", " ")
     sent = {f"same-{other}": str(own) for other, own in same.items()}
