@@ -24,15 +24,11 @@ class SheetClass(StrEnum):
     HEALTH = "health"
 
 
-class Unprinted(msgspec.Struct):
-    """Something about people that never shows what it holds, in no log and no error."""
+class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A part of a sheet, such as one child of a family; it never shows what it holds, in no log and no error."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
-
-
-class Part(Unprinted, kw_only=True, omit_defaults=True):
-    """A part of a sheet, such as one child of a family."""
 
 
 class Sheet(Part, kw_only=True, omit_defaults=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from app.data.sheets import Unprinted
+import msgspec
+
 from cases import bands
 from cases.models import Case
 from cases.sheets import ChildSheet, FamilySheet, GuardianSheet
@@ -15,7 +16,7 @@ GUARDIAN = "guardian"
 KINDS = (CHILD, GUARDIAN)
 
 
-class PersonFacts(Unprinted, frozen=True):
+class PersonFacts(msgspec.Struct, frozen=True):
     """A child or guardian: every name it goes by, its birth date as far as known (ISO), its phones."""
 
     person_id: UUID
@@ -24,8 +25,11 @@ class PersonFacts(Unprinted, frozen=True):
     born: str = ""
     phones: list[str] = []
 
+    def __repr__(self) -> str:
+        return "<PersonFacts>"
 
-class CaseFacts(Unprinted, frozen=True):
+
+class CaseFacts(msgspec.Struct, frozen=True):
     """One family as shards hold it; `latin` is how a name of another script reads.
 
     `schooling` has a number for each child, out of which its band is judged on any day (cases/bands.py).
@@ -39,6 +43,9 @@ class CaseFacts(Unprinted, frozen=True):
     schooling: list[int] = []
     people: list[PersonFacts] = []
     latin: str = ""
+
+    def __repr__(self) -> str:
+        return "<CaseFacts>"
 
 
 def facts_of(
