@@ -37,8 +37,8 @@ SENTENCES = {
 }
 
 WHAT_ENDS = {
-    ConsentPurpose.COLLECTION: "Nachrichten, offene Einladungen und der Zugang zu Gesundheitsangaben. Eine Aufgabe fragt, "
-    "was zu löschen ist.",
+    ConsentPurpose.COLLECTION: "Nachrichten, offene Einladungen und der Zugang zu Gesundheitsangaben. Eine Aufgabe "
+    "fragt, was zu löschen ist.",
     ConsentPurpose.SCHOOL_AUTHORITY: "Weitergaben an die Schulaufsicht: Was dort liegt, wird zurückgezogen.",
     ConsentPurpose.SCHOOL: "Weitergaben an die Schule. Eine Aufgabe erinnert daran, es ihr mitzuteilen.",
     ConsentPurpose.HEALTH_OFFICE: "Weitergaben an das Gesundheitsamt. Eine Aufgabe erinnert daran, es ihm mitzuteilen.",
