@@ -29,7 +29,7 @@ def take(case_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             reason = EmergencyReason(form.reason.data)
-            services.open_in_emergency(actor, case_id=case_id, reason=reason, text=form.text.data)
+            services.open_in_emergency(actor, case_id=case_id, reason=reason, text=form.text.data or "")
         except Invalid:
             form.text.errors = [TOO_SHORT]
         else:
