@@ -7,8 +7,7 @@ partial ("2014", "2014-03"), languages are ISO 639 codes, countries ISO 3166 alp
 
 from __future__ import annotations
 
-from app.data.records import Sheet
-from app.data.sheets import Part, SheetClass
+from app.data.sheets import Part, Sheet, SheetClass
 
 
 class ChildLine(Part, kw_only=True):
