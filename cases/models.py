@@ -79,7 +79,7 @@ class CaseCounter(Model):
 
 
 class CaseAccess(Model):
-    """Somebody besides the advisor who may work in a case: a deputy, the side that accepted a handover, an emergency."""
+    """Somebody besides the advisor who may open a case: a deputy, who accepted a handover, who came in an emergency."""
 
     __tablename__ = "case_access"
     __table_args__ = (Index(None, "organisation_id", "user_id"), Index(None, "case_id"))
