@@ -56,6 +56,7 @@ from cases.retention import case_views as keeping_views
 from cases.retention import hooks as retention_hooks
 from cases.retention import policies as retention_policies
 from cases.retention import views as retention_views
+from cases.retention import withholding
 from cases.retention.policies import RetentionPermission
 from cases.rights import correction_views
 from cases.rights import policies as rights_policies
@@ -185,6 +186,7 @@ def init_app(app: Flask) -> None:
     search_hooks.finds(placement_finding.cases_at_school)
     closing.asks(case_end.booked_talk)
     closing.asks(case_end.unanswered_handover)
+    composers.guard(withholding.may_write)
     retention_hooks.on_erasure(handover_history.forget_previews)
     retention_hooks.lend_kim(handover_history.were_with_kim)
     retention_hooks.sweeps_invitations(expiry.drop_expired_invitations)

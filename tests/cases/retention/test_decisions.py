@@ -17,6 +17,7 @@ from app.data.base import new_id
 from app.data.database import session, transaction
 from app.data.records import SealedRecord
 from app.errors import Invalid, NotFound
+from app.messages import composers
 from app.messages.models import Channel, Message, MessagePayload, MessageState
 from app.messages.services import plan
 from cases import queries as case_queries
@@ -103,10 +104,12 @@ def test_a_restricted_case_stays_sends_nothing_and_is_told_of_when_lifted(world:
     assert message.state is MessageState.CANCELLED
     with pytest.raises(Hindered):
         services.erase_case(lead, case_id=case.id, basis=ErasureBasis.REQUEST)
+    assert not composers.is_wanted(case.id, Channel.EMAIL)
     with pytest.raises(NotFound):
         services.lift_restriction(world.actor("advisor"), case_id=case.id)
     lifted = services.lift_restriction(lead, case_id=case.id)
     assert not is_restricted(lifted)
+    assert composers.is_wanted(case.id, Channel.EMAIL)
     task = session().scalars(select(Task).where(Task.case_id == case.id)).one()
     assert (task.state, task.due_on) == (TaskState.OPEN, clock.today())
 
