@@ -24,10 +24,13 @@ def cases_at_school(actor: Actor, text: str) -> list[UUID]:
     words = text.split()[:MOST_WORDS]
     if not words or max(map(len, words)) < SHORTEST:
         return []
-    query = select(Placement.case_id).join(School, School.id == Placement.school_id).join(Case)
+    schools = select(School.id)
     for word in words:
         names = (School.name, School.short_name)
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in names)))
-    query = query.where(Placement.state.not_in(OVER), visible_to(actor))
-    found = session().scalars(query.order_by(Placement.case_id.desc()).distinct().limit(MOST))
-    return list(found)
+        schools = schools.where(or_(*(column.icontains(word, autoescape=True) for column in names)))
+    school_ids = session().scalars(schools.limit(MOST)).all()
+    if not school_ids:
+        return []
+    query = select(Placement.case_id).join(Case, Case.id == Placement.case_id)
+    query = query.where(Placement.school_id.in_(school_ids), Placement.state.not_in(OVER), visible_to(actor))
+    return list(session().scalars(query.order_by(Placement.case_id.desc()).distinct().limit(MOST)))

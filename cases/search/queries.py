@@ -22,7 +22,7 @@ from cases import queries
 from cases.models import Case
 from cases.policies import CasePermission
 from cases.search import hooks, terms
-from cases.search.matching import Index
+from cases.search.index import Index
 from cases.search.scanning import Scanned, scan
 from cases.search.terms import Terms
 from cases.shards import reading
@@ -53,26 +53,27 @@ class Sharded:
         return self._ranked(asked.name, among, most) if asked.name else self._newest(among, most)
 
     def _newest(self, cases: Mask, most: int) -> list[UUID]:
-        positions = self.index.newest(cases)
-        found: list[UUID] = []
-        for start in range(0, len(positions), SCORED):
-            found += self._seen(positions[start : start + SCORED])
-            if len(found) >= most:
-                break
-        return found[:most]
+        return self._first(self.index.newest(cases), most)
 
     def _ranked(self, name: str, among: Mask, most: int) -> list[UUID]:
         scored, is_all = SCORED, False
         while True:
             positions, is_all = self.index.ranked(name, among, most=scored)
-            found = self._seen(positions[: max(most, scored // 2)])
+            found = self._first(positions, most)
             if len(found) >= most or is_all:
-                return found[:most]
+                return found
             scored *= 8
 
-    def _seen(self, positions: Array) -> list[UUID]:
-        """The ids at these positions as far as the actor may know of them, in this order."""
-        return visible(self.actor, uuids(self.index.case_ids[positions.astype(np.int64)]))
+    def _first(self, positions: Array, most: int) -> list[UUID]:
+        """The ids at the first `most` of these positions that the actor may know of, in this order."""
+        found: list[UUID] = []
+        size = 2 * most
+        for start in range(0, len(positions), size):
+            some = self.index.case_ids[positions[start : start + size].astype(np.int64)]
+            found += visible(self.actor, uuids(some))
+            if len(found) >= most:
+                break
+        return found[:most]
 
 
 def open_for(actor: Actor) -> Sharded | Scanned:

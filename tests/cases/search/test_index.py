@@ -12,7 +12,7 @@ from app.data.base import new_id
 from app.demo.names import Culture, cultures
 from cases import names
 from cases.partial_dates import PartialDate
-from cases.search.matching import Index
+from cases.search.index import Index
 from cases.shards import store
 from cases.shards.columns import uuids
 from cases.shards.facts import CHILD, CaseFacts, PersonFacts
