@@ -33,6 +33,7 @@ PERIODIC: list[Periodic] = [
     Periodic("checks of the trail", timedelta(seconds=5), trail.check_asked),
     Periodic("checkpoints of the trail", timedelta(minutes=1), trail.keep_checkpoints),
     Periodic("files of merged cases", timedelta(minutes=5), following.finish_files),
+    Periodic("old entries of the trail", timedelta(days=1), trail.shorten),
     Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
     Periodic("keys after an erasure", timedelta(minutes=30), aftermath.settle_at_night),
     Periodic("tokens for other houses", timedelta(hours=1), crossing.keep_tokens),

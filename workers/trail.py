@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import Engine, func, select
 
 from app import clock
-from app.data import audit_checks, checkpoints
+from app.data import audit_checks, audit_cut, checkpoints
 from app.data.checkpoint_places import PlaceError
 from app.data.checkpoints import AuditCheckpoint, AuditPlace
 from app.data.signed_notes import NoteError
@@ -35,6 +35,11 @@ def keep_checkpoints() -> None:
 def check_asked() -> int:
     """Do the checks that somebody asked for on the page; answers how many."""
     return audit_checks.perform_waiting(_config())
+
+
+def shorten() -> int:
+    """Cut off what is older than two years, at a checkpoint; answers how many entries."""
+    return audit_cut.cut()
 
 
 def close() -> None:

@@ -29,6 +29,7 @@ ENTERED = "einstieg_entered"
 """Under this name a request's `g` knows that an entry was written."""
 
 Facts = dict[str, str | int | list[str]]
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 class Action(StrEnum):
@@ -163,7 +164,7 @@ def record(
         subject_kind,
         subject_id,
         digest,
-        msgspec.json.encode(facts, order="sorted").decode() if facts else "",
+        _ENCODER.encode(facts).decode() if facts else "",
         cases=_named(facts),
     )
     _pending().acts.append(act)
@@ -185,10 +186,11 @@ def _named(facts: Facts | None) -> list[UUID]:
 
 def _pending() -> _Pending:
     """What waits in this transaction; what a failed one before left behind is forgotten."""
-    current = session()
-    if not before_commit("audit", _chain):
-        current.info["audit"] = _Pending()
-    pending: _Pending = current.info["audit"]
+    info = session().info
+    if "audit" not in info.get("before", ()):
+        before_commit("audit", _chain)
+        info["audit"] = _Pending()
+    pending: _Pending = info["audit"]
     return pending
 
 
