@@ -31,6 +31,9 @@ from cases.placement.models import School
 from cases.placement.recommendation import Decision
 from cases.placement.school_types import SchoolType, Stage
 from cases.placement.support import Support
+from cases.rights import registering
+from cases.rights.kinds import RightKind
+from cases.rights.sheets import RequestSheet
 from cases.sessions import services as sessions
 from cases.sessions.services import NextTask
 from cases.sheets import ChildSheet, ConsentDetail, FamilySheet, GuardianSheet, SessionNotes
@@ -212,6 +215,14 @@ class Journey:
             advisor, case_id=case_id, placement_id=picked.id, on=clock.today(), recipient=CANARIES["recipient"]
         )
         self.ids |= {"placement_id": picked.id, "number": school.number}
+
+    def ask_for_rights(self) -> None:
+        """Let the family ask for its data and contest its telephone number."""
+        actor, words = self.world.actor("advisor"), {"asked_by": "Familie", "wish": "Auskunft"}
+        asked = registering.record_request(
+            actor, case_id=self.case.id, kind=RightKind.ACCESS, received_on=clock.today(), sheet=RequestSheet(**words)
+        )
+        self.ids |= {"request_id": asked.id, "key": f"family.{self.case.id}.phone", "form": "json"}
 
     def offer(self, desk: Desk) -> None:
         """Ask KIM to take the case, and offer it to a desk."""

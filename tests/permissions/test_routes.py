@@ -61,6 +61,7 @@ def journey(wider: World, office: Office, desks: dict[str, Desk], client: FlaskC
     made.talk()
     made.place(school)
     made.offer(desks["kim"])
+    made.ask_for_rights()
     return made
 
 
