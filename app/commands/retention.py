@@ -40,7 +40,7 @@ def sweep_now() -> None:
     done = sweeping.sweep()
     click.echo(
         f"{done['messages']} Nachrichten, {done['sign_ins']} Anmeldungen, {done['invitations']} Einladungen, "
-        f"{done['receipts']} Nachweise, {done['entries']} Einträge des Protokolls sind gelöscht."
+        f"{done['receipts']} Nachweise sind gelöscht."
     )
 
 

@@ -1,6 +1,6 @@
 """What needs no decision because it decides nothing about people: technical leftovers, ended by the rules.
 
-Messages, ended sign-ins, expired invitations, receipts and the oldest entries of the trail; never a case.
+Messages, ended sign-ins, expired invitations, receipts that ran out; never a case.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.engine import CursorResult
 from app import clock
 from app.accounts.models import UserSession
 from app.clock import BERLIN
-from app.data import audit_cut, tombstones
+from app.data import tombstones
 from app.data.database import session, transaction
 from app.data.records import SealedRecord
 from app.messages.models import Message, MessagePayload
@@ -35,7 +35,6 @@ def sweep() -> dict[str, int]:
         "sign_ins": _sweep_sign_ins(_end_of(RuleKey.SIGN_IN)),
         "invitations": _sweep_invitations(_end_of(RuleKey.INVITATION)),
         "receipts": _sweep_receipts(_end_of(RuleKey.RECEIPT)),
-        "entries": audit_cut.cut(keep_days=(clock.today() - _last_day(RuleKey.AUDIT)).days),
     }
 
 
