@@ -38,7 +38,7 @@ def clamd(app: Flask) -> Iterator[FakeClamd]:
     folder = short_folder("einstieg-clamd")
     server = FakeClamd(folder / "clamd.ctl")
     server.start()
-    app.extensions["scanner"] = Scanner(server.address, seconds=0.5)
+    app.extensions["scanner"] = Scanner(server.address, seconds=10)
     yield server
     server.stop()
     remove_folder(folder)
@@ -85,6 +85,7 @@ def test_a_virus_is_refused_in_a_sentence_with_an_entry_in_the_trail_and_nothing
 
 @pytest.mark.parametrize("trouble", ["gone", "silent", "garbage", "error"])
 def test_without_an_answer_a_file_is_kept_sealed_locked_and_checked_later(
+    app: Flask,
     clamd: FakeClamd,
     world: World,
     paper: tuple[UUID, UUID],
@@ -92,7 +93,9 @@ def test_without_an_answer_a_file_is_kept_sealed_locked_and_checked_later(
     trouble: str,
 ) -> None:
     case_id, document_id = paper
-    clamd.behaviour = trouble
+    clamd.behaviour, patient = trouble, app.extensions["scanner"]
+    if trouble == "silent":
+        app.extensions["scanner"] = Scanner(clamd.address, seconds=0.2)
     if trouble == "gone":
         clamd.stop()
     attachment_id = _attach(world, document_id, PDF)
@@ -110,7 +113,7 @@ def test_without_an_answer_a_file_is_kept_sealed_locked_and_checked_later(
     assert checking.check_waiting() == 0
     answer = client.post(f"/faelle/{case_id}/unterlagen{file_url}/pruefen", follow_redirects=True)
     assert "Der Virenscanner antwortet gerade nicht" in answer.get_data(as_text=True)
-    clamd.behaviour = "well"
+    clamd.behaviour, app.extensions["scanner"] = "well", patient
     if trouble == "gone":
         clamd.start()
     assert checking.check_waiting() == 1
