@@ -76,6 +76,7 @@ SUBJECTS = {
     "placement": "Schulplatz",
     "restriction": "Einschränkung der Verarbeitung",
     "retention": "Aufbewahrung",
+    "saved_filter": "Gemerkter Filter",
     "school_directory": "Schulverzeichnis",
     "search": "Suche",
     "session": "Gespräch",
