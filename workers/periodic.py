@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app import clock
 from cases.documents import checking
 from cases.duplicates import crossing, following
-from cases.emergency import services as emergency
+from cases.emergency import expiring
 from cases.retention import aftermath, sweeping
 from workers import routing, trail
 
@@ -28,7 +28,7 @@ class Periodic:
 
 PERIODIC: list[Periodic] = [
     Periodic("handovers to route", timedelta(seconds=5), routing.route_waiting),
-    Periodic("emergency accesses that ran out", timedelta(minutes=1), emergency.end_expired),
+    Periodic("emergency accesses that ran out", timedelta(minutes=1), expiring.end_expired),
     Periodic("files to scan", timedelta(minutes=2), checking.check_waiting),
     Periodic("checks of the trail", timedelta(seconds=5), trail.check_asked),
     Periodic("checkpoints of the trail", timedelta(minutes=1), trail.keep_checkpoints),

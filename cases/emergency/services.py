@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app import clock
 from app.accounts import queries as people
@@ -89,22 +89,6 @@ def end_access(actor: Actor, *, case_id: UUID) -> None:
             note(actor, case, Action.REVOKED, "emergency", subject_id=access.id)
         for row in [r for r in case.access if r.kind is AccessKind.EMERGENCY and r.user_id == actor.user_id]:
             case.access.remove(row)
-
-
-def end_expired() -> int:
-    """Take away what has run out, every few minutes; the policies stop counting it by the clock already."""
-    now = clock.now()
-    with transaction() as current:
-        over = list(
-            current.scalars(
-                select(EmergencyAccess).where(EmergencyAccess.ended_at.is_(None), EmergencyAccess.until <= now)
-            )
-        )
-        for access in over:
-            access.ended_at = access.until
-        if over:
-            current.execute(delete(CaseAccess).where(CaseAccess.kind == AccessKind.EMERGENCY, CaseAccess.until <= now))
-    return len(over)
 
 
 def review(actor: Actor, *, access_id: UUID, verdict: Verdict, text: str = "") -> None:

@@ -17,7 +17,7 @@ from app.errors import Conflict, Invalid, NotFound, NotPermitted
 from app.messages.models import Message, MessagePayload
 from app.policies import permits
 from cases import services as cases
-from cases.emergency import queries, services
+from cases.emergency import expiring, queries, services
 from cases.emergency.kinds import EmergencyReason, Verdict
 from cases.emergency.models import EmergencyAccess
 from cases.kinds import TaskKind
@@ -84,9 +84,9 @@ def test_it_ends_by_the_clock_and_the_sweep_takes_the_row_away(world: World, cas
     clock.start_at(clock.now() + services.LASTS + timedelta(seconds=1))
     with pytest.raises(NotFound):
         get_case(world.actor("advisor"), case.id)
-    assert services.end_expired() == 1
+    assert expiring.end_expired() == 1
     assert session().scalars(select(CaseAccess).where(CaseAccess.case_id == case.id)).all() == []
-    assert services.end_expired() == 0
+    assert expiring.end_expired() == 0
 
 
 def test_whoever_came_may_leave_before(world: World, case: Case) -> None:

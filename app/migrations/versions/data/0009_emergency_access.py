@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_emergency_access_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_access")),
     )
-    op.create_index(op.f("ix_emergency_access_organisation_id"), "emergency_access", ["organisation_id", "verdict"])
+    op.create_index(op.f("ix_emergency_access_organisation_id_verdict"), "emergency_access", ["organisation_id", "verdict"])
     op.create_index(op.f("ix_emergency_access_case_id"), "emergency_access", ["case_id"])
     op.add_column("case_access", sa.Column("until", sa.DateTime(timezone=True)))
     add_choices("case_access", "kind", "ck_case_access_accesskind", ["emergency"])
