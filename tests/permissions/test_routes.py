@@ -29,6 +29,8 @@ from tests.scheduling.conftest import Office
 Enter = Callable[[str], FlaskClient]
 FILE = Path(directory.__file__).parent / "data" / "schulen_duesseldorf.csv"
 # Nobody of them has anything to do with the case: a colleague of the same KI may find its name, not open it.
+# A colleague of the same KI may ask for an emergency access: that page names the case's number and no person.
+ASKED_FOR_A_REASON = ("colleague", "/notfall")
 STRANGERS = (
     "admin",
     "officer",
@@ -121,7 +123,8 @@ def test_no_page_of_a_case_opens_for_a_stranger(app: Flask, journey: Journey, en
         for address in addresses:
             asked += 1
             answer = browser.get(address)
-            if answer.status_code not in (403, 404) or _said(answer.data, ""):
+            refused = answer.status_code in (403, 404) or (who, address[-8:]) == ASKED_FOR_A_REASON
+            if not refused or _said(answer.data, ""):
                 wrong.append((who, address, answer.status_code, _said(answer.data, "")))
     print(f"route sweep: {asked} refused pages")
     assert wrong == []
@@ -148,6 +151,8 @@ def test_no_stranger_changes_anything(app: Flask, journey: Journey, enter: Enter
         for rule in _rules(app, "POST", argument):
             for address in _addresses(app, rule, ids):
                 answer = browser.post(address, data={})
+                if (who, address[-8:], answer.status_code) == (*ASKED_FOR_A_REASON, 422):
+                    continue
                 if answer.status_code not in (403, 404) and not _leads_nowhere(browser, answer):
                     wrong.append((who, address, answer.status_code))
     assert wrong == []
