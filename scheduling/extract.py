@@ -78,7 +78,7 @@ def interpreters(case: Case) -> list[Recipient]:
 
 def rooms(ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Rooms by what they are called."""
-    return {room.id: f"Raum {room.name}" for room in session().scalars(select(Room).where(Room.id.in_(list(ids))))}
+    return {room.id: room.name for room in session().scalars(select(Room).where(Room.id.in_(list(ids))))}
 
 
 def _channel(value: str) -> str:

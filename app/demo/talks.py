@@ -102,7 +102,7 @@ def add_session(
         completed_at=None if is_draft else appointment.ends_at + timedelta(minutes=30),
     )
     notes = SessionNotes(
-        participants=["guardian", "child"],
+        participants=[*(str(one.id) for one in case.guardians[:1]), *(str(one.id) for one in case.children[:1])],
         topics=["school_entry", "school_type"],
         language=family.language,
         interpreter="bestellt" if appointment.interpreter_id else "",

@@ -87,7 +87,7 @@ def field_labels() -> dict[str, str]:
     for form in (*(block.form for block in (*FAMILY_BLOCKS, *CHILD_BLOCKS)), forms.GuardianForm):
         for name in dir(form):
             unbound = getattr(form, name)
-            arguments = getattr(unbound, "args", None)
-            if arguments and hasattr(unbound, "field_class") and isinstance(arguments[0], str):
-                labels.setdefault(name, arguments[0])
+            told = [one for one in getattr(unbound, "args", ()) if isinstance(one, str)]
+            if told and hasattr(unbound, "field_class"):
+                labels.setdefault(name, told[0])
     return labels

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from flask_babel import LazyString
 
 from app.web.format import day, instant_local, language_name, partial_day
 from cases.intake import choices
@@ -18,6 +19,7 @@ from cases.intake.forms import GuardianForm
 from cases.rights.hooks import Section, explained
 from cases.sheets import GuardianSheet
 
+TEXTS = (str, LazyString)
 NOTHING: tuple[object, ...] = (None, "", -1, [], {})
 LANGUAGES = frozenset({"language", "letter_language", "interpreter_language", "explained_in"})
 LISTS_OF_LANGUAGES = frozenset({"languages", "more_languages"})
@@ -29,7 +31,9 @@ Named = Callable[[str], str | None]
 @cache
 def intake_labels() -> dict[tuple[str, str], str]:
     """The label of every field of the intake form, by the class of its sheet and its name."""
-    return {(kind, name): str(unbound.args[0]) for kind, name, unbound in _fields() if unbound.args}
+    # A list of fields is given the field it repeats before its label.
+    told = {(kind, name): [one for one in made.args if isinstance(one, TEXTS)] for kind, name, made in _fields()}
+    return {field: str(labels[0]) for field, labels in told.items() if labels}
 
 
 @cache
@@ -146,6 +150,7 @@ COMMON = {
     "done_at": "Erledigt",
     "done_by": "Erledigt von",
     "language": "Sprache",
+    "interpreter_language": "Sprache der Sprachmittlung",
     "reason": "Begründung",
     "remarks": "Bemerkung",
     "text": "Text",

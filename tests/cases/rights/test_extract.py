@@ -37,6 +37,7 @@ from cases.models import Case
 from cases.queries import get_case
 from cases.rights.extract import as_json, gather
 from cases.rights.holdings import hanging_on, sheet_classes, tables_of_cases
+from cases.rights.words import intake_labels
 from scheduling.models import InterpreterProfile
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
@@ -142,6 +143,12 @@ def test_every_sheet_of_a_case_reaches_the_extract_with_every_word_in_it(world: 
     told = as_json(gather(actor, get_case(actor, case_id))).decode()
     assert len(classes) >= 18
     assert [word for word in expected if word not in told] == []
+
+
+def test_labels_are_words_and_no_names_of_code() -> None:
+    labels = intake_labels()
+    assert labels["child.core", "school_biography"] == "Schulen"
+    assert [label for label in labels.values() if "<" in label or "_" in label or not label.strip()] == []
 
 
 def test_every_table_that_knows_the_case_reaches_the_extract(world: World, open_case: OpenCase) -> None:
