@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,8 @@ from cases.rights.hooks import Recipient, Section, contributes, tells_recipients
 from scheduling.booking import standing
 
 MOST_SHOWN = 8
+LINK = re.compile(r"(/t/[^/\s]+/)[^\s<>\"]+")
+"""A family's own link as messages hold it, up to its end; the first part stays."""
 MESSAGES = Section(
     key="messages",
     title="Nachrichten an die Familie",
@@ -60,7 +63,11 @@ MESSAGES = Section(
         "kind": lambda value: kind_of(value).label,
         "reason": {reason.value: reason.label for reason in Reason},
     },
-    quiet=frozenset({"dedupe_key", "token", "lease_until", "rung_at", "next_try_at", "calendar", "organisation_id"}),
+    quiet=frozenset({"dedupe_key", "token", "lease_until", "rung_at", "next_try_at", "organisation_id"}),
+    withheld={
+        "calendar": "(Die Kalenderdatei des Termins: In ihr steht der persönliche Link, der Ihre Seiten öffnet.)"
+    },
+    cleaned={"text": lambda text: without_links(text), "subject": lambda text: without_links(text)},
 )
 CARRIERS = {Channel.EMAIL: "Mailserver (Versand von E-Mails)", Channel.SMS: "Anbieter für SMS"}
 CHANNELS = {ConsentPurpose.CONTACT_EMAIL: Channel.EMAIL, ConsentPurpose.CONTACT_SMS: Channel.SMS}
@@ -90,6 +97,11 @@ def heed_withdrawal(actor: Actor, consent: Consent) -> None:
 def is_wanted(case_id: UUID, channel: Channel) -> bool:
     """Whether the family of this case has not said No to this way of writing."""
     return all(may_write_by(case_id, purpose) for purpose, each in CHANNELS.items() if each is channel)
+
+
+def without_links(text: str) -> str:
+    """A message without the family's own link: whoever holds that opens its pages."""
+    return LINK.sub(r"\1(weggelassen)", text)
 
 
 def contribute() -> None:

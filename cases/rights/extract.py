@@ -226,6 +226,8 @@ def _statement(section: Section, kind: str, name: str, value: Any, names: Mappin
     label = label_of(section, kind, name)
     if name in section.withheld and value:
         return Statement(name, label, section.withheld[name], None)
+    if name in section.cleaned and isinstance(value, str):
+        value = section.cleaned[name](value)
     text = "" if name in section.quiet else in_words(section, kind, name, value, names.get)
     return Statement(name, label, text, _for_machines(value))
 

@@ -26,7 +26,8 @@ class Section:
 
     `names` answers what to call ids that only this package knows, such as schools. `withheld` says in place of some
     fields why their content is not shown (a link is a key; another family is another's). `quiet` are fields that only
-    mean something to machines: the JSON has them, the page does not.
+    mean something to machines: the JSON has them, the page does not. `cleaned` are texts with a key somewhere in them,
+    and what takes it out for page and JSON.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Section:
     names: Callable[[Collection[UUID]], Mapping[UUID, str]] | None = None
     withheld: Mapping[str, str] = field(default_factory=dict)
     quiet: frozenset[str] = frozenset()
+    cleaned: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

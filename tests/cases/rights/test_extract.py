@@ -32,6 +32,7 @@ from app.data.base import UtcDateTime, new_id
 from app.data.database import Model, session, transaction
 from app.data.records import Sheet
 from app.errors import NotPermitted
+from app.messages.models import MessagePayload
 from cases.handover.models import HandoverPreview
 from cases.models import Case
 from cases.queries import get_case
@@ -48,8 +49,8 @@ OF_OTHERS: dict[type[Sheet], str] = {
     HandoverPreview: "what a body was offered: copied from the request, which the extract holds",
 }
 """Sheets that never lie under a case's key."""
-SECRETS = {"token"}
-"""Links that open the family's pages: the extract names them and does not print them."""
+SECRETS = {"token", "calendar"}
+"""Links that open the family's pages, and files with such a link: the extract names them and does not print them."""
 
 
 class _Enough(Exception):
@@ -143,6 +144,22 @@ def test_every_sheet_of_a_case_reaches_the_extract_with_every_word_in_it(world: 
     told = as_json(gather(actor, get_case(actor, case_id))).decode()
     assert len(classes) >= 18
     assert [word for word in expected if word not in told] == []
+
+
+def test_a_message_reaches_the_extract_without_the_link_that_opens_the_familys_pages(
+    world: World, open_case: OpenCase
+) -> None:
+    actor, case_id = world.actor("advisor"), open_case(advisor="advisor").id
+    link = "https://einstieg.example/t/uk/f3PBx-_9geheim/termin"
+    sheet = MessagePayload(
+        address="a@example.org", language="uk", text=f"Guten Tag,\n{link}\nBis bald", calendar=f"URL:{link}"
+    )
+    with transaction():
+        records.create(sheet, record_id=new_id(), scope=get_case(actor, case_id).scope)
+    extract = gather(actor, get_case(actor, case_id))
+    printed = [said.text for part in extract.parts for one in part.entries for said in one.printed]
+    assert any("Guten Tag" in words and "/t/uk/(weggelassen)\nBis bald" in words for words in printed)
+    assert "geheim" not in as_json(extract).decode() + "".join(printed)
 
 
 def test_labels_are_words_and_no_names_of_code() -> None:
