@@ -15,6 +15,7 @@ from app.data.audit import Action
 from app.data.database import session, transaction
 from app.policies import Actor
 from cases.documents import file_types
+from cases.documents.checking import is_held_back
 from cases.documents.services import open_attachment
 from cases.keeping import note
 from cases.models import Attachment, Case
@@ -25,6 +26,10 @@ from cases.rights.extract import Extract, as_json, gather
 from cases.rights.packing import zipped
 from cases.rights.pdf import as_pdf
 from cases.rights.policies import RightsPermission
+
+HELD_BACK = (
+    "Nicht dabei: {}. So viele Dateien hat die Virenprüfung noch nicht freigegeben, oder sie fand Schadsoftware.\n"
+)
 
 
 def extract_pdf(actor: Actor, *, case_id: UUID, chosen: Collection[str] | None = None) -> bytes:
@@ -52,9 +57,10 @@ def extract_zip(actor: Actor, *, case_id: UUID, chosen: Collection[str] | None =
     told, machine = as_pdf(extract, covers(contact_of(actor, case).letter_language)), as_json(extract)
     _note(actor, case_id, "rights.extract", told + machine, [part.section.key for part in extract.parts], "zip")
     with_files = any(part.section.key == "documents" for part in extract.parts)
-    query = select(Attachment.id).where(Attachment.case_id == case_id).order_by(Attachment.id)
-    ids = list(session().scalars(query)) if with_files else []
-    return zipped(_entries(actor, told, machine, ids))
+    query = select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id)
+    found = list(session().scalars(query)) if with_files else []
+    ids = [one.id for one in found if not is_held_back(one)]
+    return zipped(_entries(actor, told, machine, ids, held_back=len(found) - len(ids)))
 
 
 def portable_json(actor: Actor, *, case_id: UUID) -> bytes:
@@ -82,7 +88,9 @@ def preview(actor: Actor, *, case_id: UUID) -> tuple[Case, Extract]:
     return case, gather(actor, case)
 
 
-def _entries(actor: Actor, told: bytes, machine: bytes, ids: list[UUID]) -> Iterator[tuple[str, Iterator[bytes]]]:
+def _entries(
+    actor: Actor, told: bytes, machine: bytes, ids: list[UUID], *, held_back: int
+) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Names say nothing of what is in a file: archives lie in download folders that others see."""
     yield "auskunft.pdf", iter([told])
     yield "auskunft.json", iter([machine])
@@ -90,6 +98,8 @@ def _entries(actor: Actor, told: bytes, machine: bytes, ids: list[UUID]) -> Iter
         attachment, _, chunks = open_attachment(actor, attachment_id=attachment_id)
         known = file_types.by_media_type(attachment.media_type)
         yield f"dateien/{number:02}.{known.ending if known else 'bin'}", chunks
+    if held_back:
+        yield "dateien/fehlende.txt", iter([HELD_BACK.format(held_back).encode()])
 
 
 def _note(actor: Actor, case_id: UUID, kind: str, made: bytes, parts: list[str], form: str) -> None:

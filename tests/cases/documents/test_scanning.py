@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -19,6 +20,7 @@ from app.errors import Invalid
 from cases.documents import checking, queries, services
 from cases.documents.file_types import LARGEST
 from cases.models import Attachment
+from cases.rights import exporting
 from cases.states import DocumentState
 from config import Config
 from tests.plugins.application import World
@@ -200,3 +202,17 @@ def test_a_scan_of_a_foreign_file_is_not_there_for_anybody_else(
     attachment_id = _attach(world, document_id, PDF)
     url = f"/faelle/{case_id}/unterlagen/dateien/{attachment_id}/pruefen"
     assert sign_in("manager").post(url).status_code == 404
+
+
+def test_an_extract_brings_what_the_scanner_let_through_and_says_that_a_file_is_missing(
+    app: Flask, world: World, clamd: FakeClamd, paper: tuple[UUID, UUID]
+) -> None:
+    case_id, document_id = paper
+    _attach(world, document_id, PDF)
+    clamd.behaviour = "error"
+    _attach(world, document_id, PDF + b"unseen")
+    pieces = b"".join(exporting.extract_zip(world.actor("advisor"), case_id=case_id))
+    with zipfile.ZipFile(BytesIO(pieces)) as archive:
+        assert archive.namelist()[2:] == ["dateien/01.pdf", "dateien/fehlende.txt"]
+        assert archive.read("dateien/01.pdf") == PDF
+        assert "Nicht dabei: 1." in archive.read("dateien/fehlende.txt").decode()
