@@ -26,6 +26,8 @@ def keep_in_step(case: Case) -> None:
     owner = case.organisation_id
     # Locked: of two who change the same family at once, the second has to see what the first wrote.
     session().execute(select(Case.id).where(Case.id == case.id).with_for_update(key_share=True))
+    session().flush()
+    session().expire(case, ["children", "guardians"])
     family = records.get(FamilySheet, case.id, reader=owner).sheet
     children = {key: stored.sheet for key, stored in records.of_case(ChildSheet, case.id, reader=owner).items()}
     guardians = {key: stored.sheet for key, stored in records.of_case(GuardianSheet, case.id, reader=owner).items()}

@@ -7,16 +7,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app import clock
 from app.data import records
 from app.data.audit import Action, AuditEntry
-from app.data.database import session
+from app.data.base import new_id
+from app.data.database import session, transaction
 from app.errors import Invalid, NotFound, WrongState
 from cases import queries, schooling, services
+from cases.child_states import ChildState
+from cases.keeping import keep_in_step
 from cases.kinds import CloseReason
-from cases.models import Case
+from cases.models import Case, Child
 from cases.policies import CasePermission
 from cases.sheets import CaseSummary, ChildSheet, FamilySheet
 from cases.states import CaseState
@@ -24,6 +27,20 @@ from tests.plugins.application import World
 from tests.plugins.families import OpenCase, child_sheet, family_sheet
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def test_a_child_somebody_else_added_a_moment_ago_is_in_the_summary_as_well(world: World, open_case: OpenCase) -> None:
+    """On PostgreSQL the second of two who add a child has read the rows before the first one was done."""
+    case_id = open_case().id
+    with transaction() as current:
+        case = queries.get_case(world.actor("advisor"), case_id)
+        child_id = new_id()
+        row = {"id": child_id, "case_id": case_id, "position": 3, "state": ChildState.REPORTED}
+        current.execute(insert(Child), row)
+        records.create(child_sheet("Oksana"), record_id=child_id, scope=case.scope)
+        keep_in_step(case)
+    names = [line.name for line in records.get(CaseSummary, case_id, reader=world.ki.id).sheet.children]
+    assert names == ["Daryna", "Taras", "Oksana"]
 
 
 def test_a_new_case_has_a_reference_a_summary_and_days_without_a_seat(world: World, open_case: OpenCase) -> None:
