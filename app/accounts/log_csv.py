@@ -10,7 +10,7 @@ from app.accounts.log import Line
 from app.web.format import instant_local
 
 HEADER = ("Nummer", "Zeit", "Person", "Stelle", "Vorgang", "Gegenstand", "Fall", "Angaben")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def written(lines: Iterable[Line]) -> str:
@@ -23,5 +23,5 @@ def written(lines: Iterable[Line]) -> str:
             str(line.seq), instant_local(line.at), line.person, line.organisation, line.action, line.subject,
             line.case, line.facts,
         )  # fmt: skip
-        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        table.writerow([f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell for cell in cells])
     return "\ufeff" + out.getvalue()

@@ -90,5 +90,7 @@ _SENTENCES = {
     "neu geschrieben",
     BreakKind.CONTRADICTING: "Prüfpunkt {seq}: zwei unterschriebene Prüfpunkte widersprechen sich; es gab zwei "
     "Fassungen des Protokolls",
+    BreakKind.BEGINNING: "Das Protokoll beginnt erst nach Eintrag {seq}, und keiner der angegebenen Prüfpunkte "
+    "bestätigt diesen Anfang; ältere Einträge können gelöscht sein",
     BreakKind.UNSIGNED: "Prüfpunkt {seq}: die Unterschrift stimmt nicht; er ist gefälscht oder von woanders",
 }

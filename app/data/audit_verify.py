@@ -46,6 +46,7 @@ class BreakKind(StrEnum):
     REWRITTEN = "rewritten"
     CONTRADICTING = "contradicting"
     UNSIGNED = "unsigned"
+    BEGINNING = "beginning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,9 @@ def _check_checkpoints(
             found.breaks.append(Break(note.size, BreakKind.CONTRADICTING))
         good.append(note)
     found.checkpoints = len(good)
+    begin = (found.begins_after, rows.beginning()[1])
+    if good and found.begins_after and begin not in {(note.size, note.root) for note in good}:
+        found.breaks.append(Break(found.begins_after, BreakKind.BEGINNING))
     for note in good:
         if note.size > last:
             found.breaks.append(Break(note.size, BreakKind.SHORTER, last=last))

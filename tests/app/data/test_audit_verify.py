@@ -207,3 +207,11 @@ def test_the_chain_is_walked_in_parts_with_the_same_result(trail: int, monkeypat
     assert verify(db.engine, processes=3).breaks == []
     _sql("UPDATE audit_entry SET facts = 'x' WHERE seq = :mid", mid=trail - 2)
     assert [(one.seq, one.kind) for one in verify(db.engine, processes=3).breaks] == [(trail - 2, BreakKind.ALTERED)]
+
+
+def test_a_beginning_that_no_checkpoint_confirms_shows(trail: int) -> None:
+    confirmed, later = _note(2), _note()
+    _sql("INSERT INTO audit_beginning (id, seq, hash) SELECT 1, seq, hash FROM audit_entry WHERE seq = 2")
+    _sql("DELETE FROM audit_entry WHERE seq <= 2")
+    assert BreakKind.BEGINNING in _kinds(_check(later))
+    assert BreakKind.BEGINNING not in _kinds(_check(confirmed, later))
