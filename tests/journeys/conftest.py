@@ -37,8 +37,7 @@ def empty_config(template: Template, config: Config) -> Iterator[Config]:
 @pytest.fixture
 def request_house(empty_config: Config, smtp_server: SmtpServer) -> Iterator[RequestHouse]:
     """A demo without families on a Monday morning; forms need their token here as they do outside of tests."""
-    clock.start_at(MONDAY)
-    application = create_app(empty_config)
+    application = create_app(replace(empty_config, now=MONDAY))
     limiter.enabled = False
     use_mail_server(application, smtp_server.url)
     with application.app_context():
