@@ -24,6 +24,6 @@ def tamper(house: House) -> None:
     """The chain holds, until one row is changed in the database."""
     code, said = house.flask("audit", "verify")
     assert code == 0 and "unversehrt" in said, said
-    house.change_behind_its_back("UPDATE audit_entry SET at = '2026-01-01 00:00:00' WHERE seq = 7")
+    house.change_behind_its_back("UPDATE audit_entry SET at = at + 1 WHERE seq = 7")
     code, said = house.flask("audit", "verify")
     assert code == 1 and "Eintrag 7: wurde verändert" in said, said
