@@ -1,0 +1,16 @@
+"""What interpreters need and answer, where rooms lie, and whose own calendar keeps them busy."""
+
+from __future__ import annotations
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
