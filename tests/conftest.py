@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 PLUGINS = [
+    "tests.plugins.speed",
     "tests.plugins.servers",
     "tests.plugins.left_out",
     "tests.plugins.application",

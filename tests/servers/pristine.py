@@ -21,6 +21,10 @@ SHAPE: LiteralString = """
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
 """
+TOUCHED: LiteralString = """
+    SELECT relname FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0 ORDER BY 1
+"""
 OTHERS_OUT: LiteralString = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -32,9 +36,9 @@ class Pristine:
 
     def __init__(self, connection: Connection) -> None:
         self.shape = connection.execute(SHAPE).fetchone()
-        self.tables = [str(name) for (name,) in connection.execute(TABLES)]
+        tables = [str(name) for (name,) in connection.execute(TABLES)]
         self.sequences = {str(name): self._position(connection, str(name)) for (name,) in connection.execute(SEQUENCES)}
-        contents = {table: self._read(connection, table) for table in self.tables}
+        contents = {table: self._read(connection, table) for table in tables}
         self.contents = {table: rows for table, (count, rows) in contents.items() if count}
 
     def restore(self, connection: Connection) -> bool:
@@ -44,8 +48,8 @@ class Pristine:
             return False
         with connection.transaction():
             connection.execute("SET LOCAL session_replication_role = replica")
-            for table in self.tables:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            for (table,) in connection.execute(TOUCHED).fetchall():
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(str(table))))
             for table, rows in self.contents.items():
                 copy = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))
                 with connection.cursor().copy(copy) as writer:
