@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from app.setting_values import SettingError as SettingError
-from app.setting_values import backup_days, instant, member, port, proxies, sqlite_file, switch
+from app.setting_values import backup_days, count, instant, member, port, proxies, sqlite_file, switch
 
 
 class Mode(StrEnum):
@@ -73,8 +73,13 @@ class Config:
     clamd: str | None = None
     archive_offer: bool = False
     backup_days: int = 7
+    walk_ins_a_day: int = 20
     cross_check: bool = False
     cross_check_basis: str = ""
+    open_per_contact: int = 2
+    cooling_minutes: int = 15
+    paper_requests: int = 30
+    proof_bits: int = 0
 
     @property
     def audit_key_file(self) -> Path:
@@ -198,8 +203,13 @@ def read_config(environment: Mapping[str, str]) -> Config:
         clamd=environment.get("EINSTIEG_CLAMD") or None,
         archive_offer=switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
         backup_days=backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
+        walk_ins_a_day=count("EINSTIEG_WALK_INS", environment.get("EINSTIEG_WALK_INS") or "20"),
         cross_check=switch("EINSTIEG_CROSS_CHECK", environment.get("EINSTIEG_CROSS_CHECK") or "off"),
         cross_check_basis=(environment.get("EINSTIEG_CROSS_CHECK_BASIS") or "").strip(),
+        open_per_contact=count("EINSTIEG_OPEN_PER_CONTACT", environment.get("EINSTIEG_OPEN_PER_CONTACT") or "2"),
+        cooling_minutes=count("EINSTIEG_COOLING_MINUTES", environment.get("EINSTIEG_COOLING_MINUTES") or "15"),
+        paper_requests=count("EINSTIEG_PAPER_REQUESTS", environment.get("EINSTIEG_PAPER_REQUESTS") or "30"),
+        proof_bits=count("EINSTIEG_PROOF_OF_WORK", environment.get("EINSTIEG_PROOF_OF_WORK") or "0"),
         **_root_key(environment),
     )
 

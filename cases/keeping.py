@@ -19,6 +19,7 @@ from cases.models import Case, Child, Guardian
 from cases.shards import keeping as shards
 from cases.shards.facts import facts_of
 from cases.sheets import CaseSummary, ChildLine, ChildSheet, FamilySheet, GuardianSheet
+from cases.states import CaseState
 
 
 def keep_in_step(case: Case) -> None:
@@ -33,7 +34,8 @@ def keep_in_step(case: Case) -> None:
     guardians = {key: stored.sheet for key, stored in records.of_case(GuardianSheet, case.id, reader=owner).items()}
     summary = summary_of(case, family, children, list(guardians.values()))
     records.put(summary, record_id=case.id, scope=case.scope)
-    shards.keep(case, facts_of(case, family, children, guardians, latin=summary.latin))
+    if case.state is not CaseState.REQUESTED:
+        shards.keep(case, facts_of(case, family, children, guardians, latin=summary.latin))
     reported_on = clock.local(case.opened_at).date()
     for child in case.children:
         child.waiting_since = schooling.waiting_since(family, children[child.id], reported_on=reported_on)

@@ -41,7 +41,7 @@ def of(advisors: Sequence[tuple[UUID, str]], schools: Groups) -> ListChoices:
         Order.DUE: "Nächste Frist zuerst",
     }
     return ListChoices(
-        states=[(state.value, state.label) for state in CaseState],
+        states=[(state.value, state.label) for state in CaseState if state is not CaseState.REQUESTED],
         child_states=[(state.value, state.label) for state in ChildState],
         bands=[(band.value, band.label) for band in Band],
         waits=[(str(days), f"länger als {days} Tage") for days in WAITS],

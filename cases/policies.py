@@ -8,6 +8,7 @@ from app import clock
 from app.policies import Actor, OrganisationKind, Permission, Predicate, Role
 from cases.kinds import AccessKind
 from cases.models import Case
+from cases.states import CaseState
 
 
 class CasePermission(Permission):
@@ -36,6 +37,7 @@ class CasePermission(Permission):
     READ_TRACE = "case.read_trace"
     CLOSE = "case.close"
     OPEN_IN_EMERGENCY = "case.open_in_emergency"
+    TAKE_REQUEST = "case.take_request"
 
 
 def works_with_cases(actor: Actor, _: Any) -> bool:
@@ -54,8 +56,18 @@ def is_kim_staff(actor: Actor, _: Any) -> bool:
 
 
 def belongs_to_own_ki(actor: Actor, case: Case) -> bool:
-    """The case is of the actor's own KI: enough to find it by name, not to open it."""
-    return is_ki_staff(actor, None) and case.organisation_id == actor.organisation_id
+    """The case is of the actor's own KI: enough to find it by name, not to open it; a request is nobody's yet."""
+    return is_ki_staff(actor, None) and case.organisation_id == actor.organisation_id and not is_request(case)
+
+
+def is_request(case: Case) -> bool:
+    """What a family left on the open page and nobody has taken: it shows in the inbox of requests alone."""
+    return case.state is CaseState.REQUESTED
+
+
+def takes_requests(actor: Actor, case: Case) -> bool:
+    """Reception, advisors and lead of the KI a request was left at."""
+    return is_request(case) and is_ki_staff(actor, None) and case.organisation_id == actor.organisation_id
 
 
 def is_restricted(case: Case) -> bool:
@@ -192,4 +204,5 @@ TABLE: dict[Permission, Predicate] = {
     CasePermission.READ_TRACE: lambda actor, case: counsels_or_manages(actor, case) or keeps_restricted(actor, case),
     CasePermission.CLOSE: counsels,
     CasePermission.OPEN_IN_EMERGENCY: may_open_in_emergency,
+    CasePermission.TAKE_REQUEST: takes_requests,
 }

@@ -10,6 +10,7 @@ from cases.states import CaseState
 STEPS = ("Aufgenommen", "Unterlagen", "Termin", "Beratung", "Schulplatz")
 
 _REACHED = {
+    CaseState.REQUESTED: 0,
     CaseState.REPORTED: 1,
     CaseState.CONTACTED: 1,
     CaseState.DOCUMENTS_INCOMPLETE: 1,
@@ -22,6 +23,7 @@ _REACHED = {
 }
 
 TONES = {
+    CaseState.REQUESTED: "neutral",
     CaseState.REPORTED: "neutral",
     CaseState.CONTACTED: "neutral",
     CaseState.DOCUMENTS_INCOMPLETE: "warning",

@@ -18,6 +18,7 @@ from cases.kinds import AccessKind
 from cases.models import Case, CaseAccess, Child
 from cases.policies import CasePermission
 from cases.sheets import CaseSummary, ChildSheet, FamilySheet, GuardianSheet
+from cases.states import CaseState
 
 
 class MergedAway(NotFound):
@@ -44,11 +45,16 @@ class Contact:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on Case under which `actor` may know that a case exists (CasePermission.FIND in SQL)."""
     if actor.organisation_kind is OrganisationKind.KI and actor.has(Role.RECEPTION, Role.ADVISOR, Role.LEAD):
-        own = and_(Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None))
+        own = and_(Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None), is_taken())
         return and_(own, or_(Case.restricted_on.is_(None), *_keeps(actor)))
     if actor.has(Role.KIM_LEAD, Role.KIM_CASE_MANAGER):
         return and_(or_(*_handed_over_to(actor)), Case.restricted_on.is_(None))
     return false()
+
+
+def is_taken() -> ColumnElement[bool]:
+    """The condition on Case that somebody of the house knows it: everything but what waits in the inbox of requests."""
+    return Case.state != CaseState.REQUESTED
 
 
 def get_case(actor: Actor, case_id: UUID, permission: Permission = CasePermission.READ) -> Case:

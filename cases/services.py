@@ -97,10 +97,13 @@ def record_list_read(actor: Actor, *, case_ids: Collection[UUID]) -> None:
 
 
 def advance_case(actor: Actor, *, case_id: UUID, state: CaseState) -> Case:
-    """Move a case on; where it is there already nothing happens. Raises WrongState."""
+    """Move a case on; where it is there already nothing happens, nor with a request: that waits for a person.
+
+    Raises WrongState.
+    """
     case = get_case(actor, case_id, CasePermission.ADVANCE)
     with transaction():
-        if case.state is state:
+        if case.state in (state, CaseState.REQUESTED):
             return case
         if state is CaseState.CLOSED:
             raise Invalid("state", "close_instead")

@@ -8,8 +8,12 @@ from app.errors import WrongState
 
 
 class CaseState(StrEnum):
-    """Where the family stands on the way from the first call to the talk and beyond."""
+    """Where the family stands on the way from the first call to the talk and beyond.
 
+    `REQUESTED` is a draft from the open page: it counts for nothing and nobody sees it before somebody takes it.
+    """
+
+    REQUESTED = "requested"
     REPORTED = "reported"
     CONTACTED = "contacted"
     DOCUMENTS_INCOMPLETE = "documents_incomplete"
@@ -62,6 +66,7 @@ class TaskState(StrEnum):
 
 
 CASE_LABELS = {
+    CaseState.REQUESTED: "angefragt",
     CaseState.REPORTED: "gemeldet",
     CaseState.CONTACTED: "kontaktiert",
     CaseState.DOCUMENTS_INCOMPLETE: "Unterlagen unvollständig",
@@ -83,7 +88,7 @@ DOCUMENT_LABELS = {
 
 TASK_LABELS = {TaskState.OPEN: "offen", TaskState.DONE: "erledigt", TaskState.DROPPED: "entfallen"}
 
-_ANY_OPEN = frozenset(CaseState) - {CaseState.CLOSED}
+_ANY_OPEN = frozenset(CaseState) - {CaseState.CLOSED, CaseState.REQUESTED}
 _BEFORE_TALK = frozenset(
     {
         CaseState.REPORTED,
@@ -94,6 +99,7 @@ _BEFORE_TALK = frozenset(
 )
 
 CASE_STEPS: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.REQUESTED: frozenset({CaseState.REPORTED}),
     CaseState.REPORTED: _ANY_OPEN,
     CaseState.CONTACTED: _ANY_OPEN,
     CaseState.DOCUMENTS_INCOMPLETE: _ANY_OPEN,
@@ -110,7 +116,7 @@ def check_case_step(old: CaseState, new: CaseState) -> None:
     """Raise WrongState unless a case may go from `old` to `new`; closing is possible from everywhere."""
     if new == old:
         return
-    if new is CaseState.CLOSED and old is not CaseState.CLOSED:
+    if new is CaseState.CLOSED and old not in (CaseState.CLOSED, CaseState.REQUESTED):
         return
     if new not in CASE_STEPS[old]:
         raise WrongState(old, new)

@@ -21,8 +21,10 @@ from app.data.base import choice, primary_key
 from app.data.database import Model
 from app.data.records import Scope, Sheet
 from app.data.sheets import SheetClass
+from scheduling import office
 from scheduling.hours import SchoolHolidays
-from scheduling.kinds import BookedVia
+from scheduling.kinds import BookedVia, Gender, OverbookReason, TalkMode
+from scheduling.resource_kinds import AbsenceSource
 from scheduling.states import AppointmentKind, AppointmentState
 from scheduling.world import ResourceKind
 
@@ -46,11 +48,16 @@ class Interpreter(Model):
     """Somebody of the city's pool; name and contact lie sealed in `InterpreterProfile`."""
 
     __tablename__ = "interpreter"
+    __table_args__ = (CheckConstraint("notice_days BETWEEN 0 AND 60", name="notice"),)
 
     id: Mapped[UUID] = primary_key()
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     languages: Mapped[list[str]] = mapped_column(JSON)
     is_active: Mapped[bool] = mapped_column(default=True)
+    gender: Mapped[Gender | None] = choice(Gender)
+    notice_days: Mapped[int] = mapped_column(default=3)
+    budget_hours: Mapped[int | None]
+    may_exceed_budget: Mapped[bool] = mapped_column(default=False)
 
     @property
     def scope(self) -> Scope:
@@ -90,6 +97,8 @@ class Absence(Model):
     resource_id: Mapped[UUID | None]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    walk_in_id: Mapped[UUID | None]
+    source: Mapped[AbsenceSource] = choice(AbsenceSource, default=AbsenceSource.ENTERED)
 
 
 class Appointment(Model):
@@ -121,6 +130,13 @@ class Appointment(Model):
     booked_by: Mapped[UUID | None]
     booked_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    arrived_at: Mapped[datetime | None]
+    late_minutes: Mapped[int | None]
+    interpreter_language: Mapped[str | None] = mapped_column(String(8))
+    wants_earlier: Mapped[bool] = mapped_column(default=False)
+    contact_token: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    said_coming_at: Mapped[datetime | None]
+    asked_cancel_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
     room: Mapped[Room | None] = relationship(lazy="joined")
@@ -133,15 +149,17 @@ class Appointment(Model):
 
 
 class Reservation(Model):
-    """One resource taken by one appointment, in epoch seconds; buffers are the slot engine's to keep.
+    """One resource taken by one appointment, in epoch seconds; buffers in minutes are the slot engine's to keep.
 
     The database refuses two active rows of a resource that overlap: an exclusion constraint in PostgreSQL,
-    a trigger in SQLite (app/migrations).
+    a trigger in SQLite (app/migrations). What is busy is not offered: active rows, and those of a talk that staff
+    put on top of another one. After `hold_ends` a row counts for nothing; None is for good.
     """
 
     __tablename__ = "reservation"
     __table_args__ = (
         CheckConstraint("ends > starts", name="period"),
+        CheckConstraint("is_busy OR NOT is_active", name="busy"),
         Index(None, "resource_id", "starts"),
     )
 
@@ -152,6 +170,10 @@ class Reservation(Model):
     starts: Mapped[int] = mapped_column(BigInteger)
     ends: Mapped[int] = mapped_column(BigInteger)
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_busy: Mapped[bool] = mapped_column(default=True)
+    buffer_before: Mapped[int] = mapped_column(default=office.BUFFER_BEFORE)
+    buffer_after: Mapped[int] = mapped_column(default=office.BUFFER_AFTER)
+    hold_ends: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Invitation(Model):
@@ -193,12 +215,15 @@ class AppointmentSheet(Sheet):
     interpreter_language: str = ""
     coming: list[str] = []
     coming_count: int = 1
+    children: list[str] = []
     phone: str = ""
     email: str = ""
     channel: str = ""
     code: str = ""
     token: str = ""
     remarks: str = ""
+    step_free: bool = False
+    interpreter_gender: str = ""
 
 
 class InvitationSheet(Sheet):

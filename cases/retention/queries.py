@@ -117,7 +117,7 @@ def overview(actor: Actor) -> Overview:
 def chosen(actor: Actor, case_ids: Collection[UUID]) -> list[Standing]:
     """Where these cases stand; those of another house are left out, as if they were not there."""
     authorise(actor, RetentionPermission.LIST_CASES)
-    own = (Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None))
+    own = (Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None), queries.is_taken())
     which = and_(*own, Case.id.in_(list(case_ids)[:SHOWN]))
     facts = facts_of(which, today=clock.today(), until=date.max)
     return _standings([(case_id, rules.due(one, on=clock.today())) for case_id, one in facts.items()])
@@ -184,7 +184,7 @@ def settings() -> Config:
 def _coming(organisation_id: UUID) -> list[tuple[UUID, Due]]:
     """All that is due or will be within 90 days, the oldest first."""
     today = clock.today()
-    own = and_(Case.organisation_id == organisation_id, Case.merged_into_id.is_(None))
+    own = and_(Case.organisation_id == organisation_id, Case.merged_into_id.is_(None), queries.is_taken())
     facts = facts_of(own, today=today, until=today + AHEAD)
     dues = [(case_id, rules.due(one, on=today)) for case_id, one in facts.items()]
     return sorted(

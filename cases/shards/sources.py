@@ -14,6 +14,7 @@ from cases.latin import latin_reading
 from cases.models import Case
 from cases.shards.facts import CaseFacts, facts_of
 from cases.sheets import ChildSheet, FamilySheet, GuardianSheet
+from cases.states import CaseState
 
 AT_ONCE = 400
 
@@ -32,7 +33,11 @@ def of(organisation_id: UUID, case_ids: Collection[UUID]) -> Iterator[CaseFacts]
 
 
 def _some(organisation_id: UUID, case_ids: Collection[UUID]) -> Iterator[CaseFacts]:
-    living = (Case.organisation_id == organisation_id, Case.merged_into_id.is_(None))
+    living = (
+        Case.organisation_id == organisation_id,
+        Case.merged_into_id.is_(None),
+        Case.state != CaseState.REQUESTED,
+    )
     query = select(Case).where(Case.id.in_(case_ids), *living).order_by(Case.id)
     cases = session().scalars(query.options(selectinload(Case.children), selectinload(Case.guardians))).all()
     families = records.find_many(FamilySheet, case_ids, reader=organisation_id)
