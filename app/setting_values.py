@@ -36,6 +36,13 @@ def port(text: str) -> int:
     return int(text)
 
 
+def count(name: str, text: str) -> int:
+    """How many of something `name` allows, 0 to 999."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3):
+        raise SettingError(f"{name} is a number from 0 to 999")
+    return int(text)
+
+
 def proxies(text: str) -> int:
     """A number of reverse proxies, one digit."""
     if not (text.isascii() and text.isdecimal() and len(text) == 1):
