@@ -110,6 +110,7 @@ class Appointment(Model):
         Index(None, "advisor_id", "starts_at"),
         CheckConstraint("ends_at > starts_at", name="period"),
         CheckConstraint("state <> 'held' OR hold_ends_at IS NOT NULL", name="hold_ends"),
+        Index("uq_appointment_group_talk_id_place", "group_talk_id", "place", unique=True),
     )
 
     id: Mapped[UUID] = primary_key()
@@ -137,6 +138,8 @@ class Appointment(Model):
     contact_token: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     said_coming_at: Mapped[datetime | None]
     asked_cancel_at: Mapped[datetime | None]
+    group_talk_id: Mapped[UUID | None] = mapped_column(ForeignKey("group_talk.id"))
+    place: Mapped[int | None]
     version: Mapped[int] = mapped_column()
 
     room: Mapped[Room | None] = relationship(lazy="joined")
@@ -149,7 +152,7 @@ class Appointment(Model):
 
 
 class Reservation(Model):
-    """One resource taken by one appointment, in epoch seconds; buffers in minutes are the slot engine's to keep.
+    """One resource taken by an appointment or a group talk, in epoch seconds; buffers (minutes) are the engine's to keep.
 
     The database refuses two active rows of a resource that overlap: an exclusion constraint in PostgreSQL,
     a trigger in SQLite (app/migrations). What is busy is not offered: active rows, and those of a talk that staff
@@ -160,11 +163,13 @@ class Reservation(Model):
     __table_args__ = (
         CheckConstraint("ends > starts", name="period"),
         CheckConstraint("is_busy OR NOT is_active", name="busy"),
+        CheckConstraint("(appointment_id IS NULL) <> (group_talk_id IS NULL)", name="holder"),
         Index(None, "resource_id", "starts"),
     )
 
     id: Mapped[UUID] = primary_key()
-    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    group_talk_id: Mapped[UUID | None] = mapped_column(ForeignKey("group_talk.id", ondelete="CASCADE"), index=True)
     resource_kind: Mapped[ResourceKind] = choice(ResourceKind)
     resource_id: Mapped[UUID]
     starts: Mapped[int] = mapped_column(BigInteger)
