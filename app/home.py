@@ -84,6 +84,10 @@ from scheduling.day import views as day_views
 from scheduling.policies import SchedulingPermission
 from scheduling.resources import views as resource_views
 from scheduling.states import AppointmentKind
+from scheduling.walkins import policies as walk_in_policies
+from scheduling.walkins import screen_views as walk_in_screens
+from scheduling.walkins import views as walk_in_views
+from scheduling.walkins.policies import WalkInPermission
 
 BLUEPRINTS: list[Blueprint] = [
     health.blueprint,
@@ -118,6 +122,8 @@ BLUEPRINTS: list[Blueprint] = [
     agreeing_views.blueprint,
     day_views.blueprint,
     resource_views.blueprint,
+    walk_in_screens.blueprint,
+    walk_in_views.blueprint,
 ]
 
 TABLES: list[Table] = [
@@ -132,6 +138,7 @@ TABLES: list[Table] = [
     retention_policies.TABLE,
     rights_policies.TABLE,
     scheduling_policies.TABLE,
+    walk_in_policies.TABLE,
 ]
 
 NAVIGATION: list[NavigationItem] = [
@@ -150,6 +157,7 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Aufbewahrung", "retention.index", RetentionPermission.SEE, 58, icon="draft"),
     NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
     NavigationItem("Termine", "scheduling.day", SchedulingPermission.SEE_DAY, 10, icon="calendar-today"),
+    NavigationItem("Ohne Termin", "walk_ins.desk", WalkInPermission.CALL, 12, icon="checklist"),
     NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, "Haus"),
 ]
 

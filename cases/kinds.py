@@ -53,6 +53,7 @@ class TaskKind(StrEnum):
     CONFIRM_START = "confirm_start"
     HANDOVER_ANSWER = "handover_answer"
     EMERGENCY_REVIEW = "emergency_review"
+    NO_SHOW_REVIEW = "no_show_review"
 
     @property
     def label(self) -> str:
@@ -168,6 +169,7 @@ _TASKS = {
     TaskKind.CONFIRM_START: "Schulbeginn erfragen",
     TaskKind.HANDOVER_ANSWER: "Antwort auf eine Übergabe ansehen",
     TaskKind.EMERGENCY_REVIEW: "Notfallzugriff prüfen",
+    TaskKind.NO_SHOW_REVIEW: "Mehrmals nicht erschienen: gemeinsam ansehen",
 }
 
 _PURPOSES = {

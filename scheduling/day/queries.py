@@ -16,9 +16,10 @@ from app.policies import Actor, Role
 from cases.models import Case
 from cases.queries import visible_to
 from cases.sheets import CaseSummary
+from scheduling.day.rules import may_arrive, may_be_late, may_miss
 from scheduling.hours import MIDNIGHT, instant
 from scheduling.models import Appointment, AppointmentSheet, Interpreter, InterpreterProfile
-from scheduling.states import AppointmentState, may_become, may_mark_no_show
+from scheduling.states import AppointmentState, may_become
 
 TONES = {
     AppointmentState.BOOKED: "info",
@@ -46,6 +47,13 @@ class DayLine:
     may_attend: bool
     may_miss: bool
     may_undo: bool
+    may_arrive: bool
+    may_be_late: bool
+
+    @property
+    def expected_at(self) -> datetime:
+        """When the family said it would be here."""
+        return self.appointment.starts_at + timedelta(minutes=self.appointment.late_minutes or 0)
 
     @property
     def on(self) -> date:
@@ -117,11 +125,22 @@ def _lines(actor: Actor, rows: list[tuple[Appointment, str]]) -> list[DayLine]:
                 interpreter_phone=interpreter.phone if interpreter else "",
                 tone=TONES[appointment.state],
                 may_attend=may_become(appointment.state, AppointmentState.ATTENDED) and _is_near(appointment, now),
-                may_miss=may_mark_no_show(appointment.state, starts_at=appointment.starts_at, now=now),
-                may_undo=may_become(appointment.state, AppointmentState.BOOKED),
+                **_may(appointment, now),
             )
         )
     return lines
+
+
+def _may(appointment: Appointment, now: datetime) -> dict[str, bool]:
+    """What can be noted about it now."""
+    state, starts_at, arrived_at = appointment.state, appointment.starts_at, appointment.arrived_at
+    late, ends_at = appointment.late_minutes, appointment.ends_at
+    return {
+        "may_miss": may_miss(state, starts_at=starts_at, late_minutes=late, arrived_at=arrived_at, now=now),
+        "may_undo": may_become(state, AppointmentState.BOOKED),
+        "may_arrive": may_arrive(state, starts_at=starts_at, arrived_at=arrived_at, now=now),
+        "may_be_late": may_be_late(state, starts_at=starts_at, ends_at=ends_at, arrived_at=arrived_at, now=now),
+    }
 
 
 def _is_near(appointment: Appointment, now: datetime) -> bool:

@@ -6,25 +6,30 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, select
 
 from app import clock
 from app.data import audit
 from app.data.audit import Action
 from app.data.database import session, transaction
-from app.errors import WrongState
-from app.policies import Actor, authorise
+from app.errors import Invalid, NotFound, WrongState
+from app.policies import Actor, OrganisationKind, authorise, system_of
 from cases.keeping import note
 from cases.kinds import TaskKind
 from cases.models import Case
 from cases.services import advance_case
 from cases.states import CaseState
-from cases.tasks.services import add_task
-from scheduling.assignment import guarded
-from scheduling.models import Appointment, Reservation
+from cases.tasks.services import add_task, drop_tasks
+from scheduling.assignment import guarded, pause, resume
+from scheduling.booking.links import code_token
+from scheduling.day.rules import LATE_MINUTES, may_arrive, may_be_late, may_miss, needs_a_look
+from scheduling.models import Appointment
 from scheduling.policies import SchedulingPermission
 from scheduling.queries import get_appointment, lock_case
-from scheduling.states import AppointmentState, may_mark_no_show, require_transition
+from scheduling.states import AppointmentState, require_transition
+from scheduling.walkins.policies import WalkInPermission
+
+ARRIVED, LATE = "arrived", "late"
 
 
 def note_day_read(actor: Actor, *, first: date, case_ids: Collection[UUID]) -> None:
@@ -38,6 +43,59 @@ def note_day_read(actor: Actor, *, first: date, case_ids: Collection[UUID]) -> N
             subject_kind="day",
             facts={"day": first.isoformat(), "cases": sorted({str(case_id) for case_id in case_ids})},
         )
+
+
+def mark_arrived(actor: Actor, *, appointment_id: UUID) -> Appointment:
+    """The family is in the house, on the day of its talk; raises WrongState."""
+    authorise(actor, SchedulingPermission.KEEP_DAY)
+    return _arrive(actor, appointment_id)
+
+
+def undo_arrival(actor: Actor, *, appointment_id: UUID) -> Appointment:
+    """It was another family; the talk waits for its own again."""
+    authorise(actor, SchedulingPermission.KEEP_DAY)
+    with transaction():
+        appointment, case = _locked(actor, appointment_id)
+        if appointment.state is not AppointmentState.BOOKED:
+            raise WrongState(appointment.state, AppointmentState.BOOKED)
+        appointment.arrived_at = None
+        _note(actor, case, appointment, {"arrived": "undone"})
+    return appointment
+
+
+def arrive_by_code(actor: Actor, *, code: str) -> Appointment:
+    """The family typed its code at the entrance; raises NotFound for a code without a talk today."""
+    authorise(actor, WalkInPermission.DRAW)
+    token = code_token(code)
+    found = session().scalar(
+        select(Appointment).where(Appointment.code_token == token, Appointment.organisation_id == actor.organisation_id)
+    )
+    if token is None or found is None or found.state is not AppointmentState.BOOKED:
+        raise NotFound("appointment")
+    if clock.local(found.starts_at).date() != clock.today():
+        raise NotFound("appointment")
+    family = Actor(actor.organisation_id, OrganisationKind.KI, invited_to=found.case_id)
+    return found if found.arrived_at else _arrive(family, found.id)
+
+
+def mark_late(actor: Actor, *, appointment_id: UUID, minutes: int) -> Appointment:
+    """The family says it comes so many minutes later; 0 takes that back. Raises Invalid and WrongState."""
+    authorise(actor, SchedulingPermission.KEEP_DAY)
+    if minutes and minutes not in LATE_MINUTES:
+        raise Invalid("minutes", "choice")
+    with transaction():
+        appointment, case = _locked(actor, appointment_id)
+        if not may_be_late(
+            appointment.state,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            arrived_at=appointment.arrived_at,
+            now=clock.now(),
+        ):
+            raise WrongState(appointment.state, LATE)
+        appointment.late_minutes = minutes or None
+        _note(actor, case, appointment, {"late_minutes": minutes})
+    return appointment
 
 
 def mark_attended(actor: Actor, *, appointment_id: UUID) -> Appointment:
@@ -60,29 +118,73 @@ def undo_mark(actor: Actor, *, appointment_id: UUID) -> Appointment:
 
 def _mark(actor: Actor, appointment_id: UUID, state: AppointmentState) -> Appointment:
     with transaction():
-        appointment, case = get_appointment(actor, appointment_id)
-        lock_case(case.id)
-        session().refresh(appointment)
+        appointment, case = _locked(actor, appointment_id)
         if appointment.state is state:
             return appointment
         _require(appointment, state)
-        appointment.state = state
+        was, appointment.state = appointment.state, state
         appointment.changed_at = clock.now()
-        session().execute(
-            update(Reservation)
-            .where(Reservation.appointment_id == appointment.id)
-            .values(is_active=state is not AppointmentState.NO_SHOW)
-        )
+        if state is AppointmentState.NO_SHOW:
+            pause(appointment)
+        elif was is AppointmentState.NO_SHOW:
+            resume(appointment)
         _follow(actor, case, state)
-        facts: dict[str, str | int | list[str]] = {"state": state.value}
-        note(actor, case, Action.CHANGED, "appointment", subject_id=appointment.id, facts=facts)
+        if AppointmentState.NO_SHOW in (was, state):
+            _look_twice(case)
+        _note(actor, case, appointment, {"state": state.value})
     return appointment
+
+
+def _arrive(actor: Actor, appointment_id: UUID) -> Appointment:
+    with transaction():
+        appointment, case = _locked(actor, appointment_id)
+        if not may_arrive(
+            appointment.state,
+            starts_at=appointment.starts_at,
+            arrived_at=appointment.arrived_at,
+            now=clock.now(),
+        ):
+            raise WrongState(appointment.state, ARRIVED)
+        appointment.arrived_at = clock.now()
+        _note(actor, case, appointment, {"arrived": "yes"})
+    return appointment
+
+
+def _locked(actor: Actor, appointment_id: UUID) -> tuple[Appointment, Case]:
+    """The appointment as it stands now, queued behind whoever changes the same case."""
+    appointment, case = get_appointment(actor, appointment_id)
+    lock_case(case.id)
+    session().refresh(appointment)
+    return appointment, case
+
+
+def _look_twice(case: Case) -> None:
+    """Two talks nobody came to: somebody looks, nobody is shut out; undone, the task goes as well."""
+    session().flush()
+    missed = session().scalar(
+        select(func.count())
+        .select_from(Appointment)
+        .where(Appointment.case_id == case.id, Appointment.state == AppointmentState.NO_SHOW)
+    )
+    owner = system_of(case.organisation_id, OrganisationKind.KI)
+    if needs_a_look(missed or 0):
+        add_task(owner, case_id=case.id, kind=TaskKind.NO_SHOW_REVIEW, due_on=clock.today())
+    else:
+        drop_tasks(owner, case_id=case.id, kind=TaskKind.NO_SHOW_REVIEW)
+
+
+def _note(actor: Actor, case: Case, appointment: Appointment, facts: dict[str, str | int | list[str]]) -> None:
+    note(actor, case, Action.CHANGED, "appointment", subject_id=appointment.id, facts=facts)
 
 
 def _require(appointment: Appointment, state: AppointmentState) -> None:
     require_transition(appointment.state, state)
-    if state is AppointmentState.NO_SHOW and not may_mark_no_show(
-        appointment.state, starts_at=appointment.starts_at, now=clock.now()
+    if state is AppointmentState.NO_SHOW and not may_miss(
+        appointment.state,
+        starts_at=appointment.starts_at,
+        late_minutes=appointment.late_minutes,
+        arrived_at=appointment.arrived_at,
+        now=clock.now(),
     ):
         raise WrongState(appointment.state, state)
 

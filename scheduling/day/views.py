@@ -13,6 +13,7 @@ from app.policies import Role, authorise
 from app.web.actors import current_actor
 from scheduling.day import services
 from scheduling.day.queries import is_own_day, lines_between
+from scheduling.day.rules import LATE_MINUTES
 from scheduling.holidays import is_working_day, public_holidays
 from scheduling.hours import named_day
 from scheduling.policies import SchedulingPermission
@@ -67,6 +68,32 @@ def week() -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/<uuid:appointment_id>/angekommen")
+def arrived(appointment_id: UUID) -> ResponseReturnValue:
+    """The family is in the house and waits."""
+    services.mark_arrived(current_actor(), appointment_id=appointment_id)
+    flash("Als angekommen vermerkt. Die Beratung sieht es in ihrem Tag.", "success")
+    return _back()
+
+
+@blueprint.post("/<uuid:appointment_id>/doch-nicht-angekommen")
+def not_arrived(appointment_id: UUID) -> ResponseReturnValue:
+    """It was another family."""
+    services.undo_arrival(current_actor(), appointment_id=appointment_id)
+    flash("Der Vermerk ist zurückgenommen.", "success")
+    return _back()
+
+
+@blueprint.post("/<uuid:appointment_id>/verspaetet")
+def late(appointment_id: UUID) -> ResponseReturnValue:
+    """The family called: it comes later."""
+    minutes = request.form.get("minuten", "")
+    said = int(minutes) if minutes.isascii() and minutes.isdecimal() and len(minutes) < 4 else -1
+    services.mark_late(current_actor(), appointment_id=appointment_id, minutes=said)
+    flash(f"Vermerkt: etwa {said} Minuten später." if said else "Die Verspätung ist zurückgenommen.", "success")
+    return _back()
+
+
 @blueprint.post("/<uuid:appointment_id>/gekommen")
 def attended(appointment_id: UUID) -> ResponseReturnValue:
     """The family is here."""
@@ -108,6 +135,7 @@ def _shared(own: bool) -> dict[str, object]:
         "own": own,
         "who": None if own else "team",
         "may_choose": actor.has(Role.ADVISOR),
+        "late_minutes": LATE_MINUTES,
         "can_record": "sessions.start" in current_app.view_functions and actor.has(Role.ADVISOR, Role.LEAD),
     }
 

@@ -165,9 +165,14 @@ TABLE: dict[str, Row] = {
     "retention.decide": {"lead": "odcelurs"},
     "scheduling.see_day": EVERYBODY_AT_A_KI,
     "scheduling.book": {**EVERYBODY_AT_A_KI, "family": "*"},
+    "scheduling.overbook": EVERYBODY_AT_A_KI,
     "scheduling.keep_day": EVERYBODY_AT_A_KI,
     "scheduling.send_out": EVERYBODY_AT_A_KI,
     "scheduling.manage_resources": {"lead": "*", "administrator": "*"},
+    "walk_in.draw": {**EVERYBODY_AT_A_KI, "system": "*"},
+    "walk_in.call": EVERYBODY_AT_A_KI,
+    "walk_in.show_board": {**EVERYBODY_AT_A_KI, "system": "*"},
+    "walk_in.manage_screens": {"reception": "*", "lead": "*", "administrator": "*"},
 }
 
 # What is asked about; permissions that are not named here are asked about the case itself.

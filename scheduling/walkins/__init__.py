@@ -1,0 +1,1 @@
+"""Families who come without an appointment: numbers of the day, who calls them, the board and the kiosk."""
