@@ -13,16 +13,18 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app import clock
 from app.data.base import new_id
 from app.data.database import retrying, session
 from app.errors import Taken
+from scheduling import overbooking
 from scheduling.hours import local_day
+from scheduling.kinds import OverbookReason
 from scheduling.models import Appointment, Reservation
+from scheduling.offering.settings import KindSetting
 from scheduling.queries import Needs, fitted
 from scheduling.slots import find_assignment
 from scheduling.states import AppointmentState
@@ -31,6 +33,7 @@ from scheduling.worlds import load_world
 
 Result = TypeVar("Result")
 ATTEMPTS = 5
+LOCK = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
 class SlotTaken(Taken):
@@ -55,14 +58,25 @@ def guarded(work: Callable[[], Result]) -> Result:
     raise SlotTaken(Reason.NO_ADVISOR)
 
 
-def assign(needs: Needs, *, starts_at: datetime, policy: Policy, own: Collection[UUID] = ()) -> Assignment:
+def assign(
+    needs: Needs, *, starts_at: datetime, policy: Policy, own: Collection[UUID] = (), may_overbook: bool = False
+) -> Assignment:
     """Choose distinct free resources for a start and lock them; raises SlotTaken.
 
     `own` are appointments of the family itself that do not stand in the way: its hold, or the talk it moves.
+    With `may_overbook` the talk may lie on top of others of an advisor or in a room, never of an interpreter.
     """
     starts = int(starts_at.timestamp())
-    found = _choose(needs, _world(needs, starts, policy, own), starts)
-    if _lock(found.resource_ids):
+    world = _world(needs, starts, policy, own)
+    try:
+        found = _choose(needs, world, starts)
+    except SlotTaken:
+        if not may_overbook:
+            raise
+        found = _on_top(needs, world, starts)
+        lock_resources(found.resource_ids)
+        return replace(found, is_on_top=True)
+    if lock_resources(found.resource_ids):
         world = _world(needs, starts, policy, own)
         chosen = set(found.resource_ids)
         kept = tuple(resource for resource in world.resources if resource.id in chosen)
@@ -75,16 +89,25 @@ def assign(needs: Needs, *, starts_at: datetime, policy: Policy, own: Collection
     return found
 
 
-def reserve(appointment: Appointment, assignment: Assignment) -> None:
-    """Write the times and the rows that the database guards, in ascending order of resource."""
+def reserve(
+    appointment: Appointment, assignment: Assignment, *, setting: KindSetting, overbooked: OverbookReason | None = None
+) -> None:
+    """Write the times and the rows that the database guards, in ascending order of resource.
+
+    A talk that staff put on top of another one has rows the database does not guard wherever it finds some that
+    it does; only such a talk keeps the reason.
+    """
     current = session()
-    release_expired(current, appointment.organisation_id)
+    _release_expired(assignment.resource_ids)
     release(appointment)
     appointment.starts_at = assignment.slot.starts_at
     appointment.ends_at = assignment.slot.ends_at
     appointment.advisor_id = assignment.advisor_id
     appointment.interpreter_id = assignment.interpreter_id
     appointment.room_id = assignment.room_id
+    guarded_by_others = overbooking.collisions(assignment) if assignment.is_on_top else frozenset()
+    appointment.overbooked_reason = overbooked if assignment.is_on_top else None
+    hold_ends = appointment.hold_ends_at if appointment.state is AppointmentState.HELD else None
     current.add(appointment)
     current.flush()
     kinds = {assignment.room_id: ResourceKind.ROOM, assignment.interpreter_id: ResourceKind.INTERPRETER}
@@ -98,33 +121,64 @@ def reserve(appointment: Appointment, assignment: Assignment) -> None:
                 "resource_id": resource_id,
                 "starts": assignment.slot.starts,
                 "ends": assignment.slot.ends,
-                "is_active": True,
+                "is_active": resource_id not in guarded_by_others,
+                "is_busy": True,
+                "buffer_before": setting.buffer_before,
+                "buffer_after": setting.buffer_after,
+                "hold_ends": int(hold_ends.timestamp()) if hold_ends else None,
             }
             for resource_id in assignment.resource_ids
         ],
     )
 
 
+def settle(appointment: Appointment) -> None:
+    """Turn the rows of a hold into those of a booking: they no longer run out."""
+    session().execute(update(Reservation).where(Reservation.appointment_id == appointment.id).values(hold_ends=None))
+
+
 def release(appointment: Appointment) -> None:
-    """Give an appointment's resources back."""
+    """Give an appointment's resources back; a talk that lay on top of it is guarded from now on."""
+    spans = overbooking.guarded_spans(appointment.id)
+    lock_resources([resource_id for resource_id, _, _ in spans])
     session().execute(delete(Reservation).where(Reservation.appointment_id == appointment.id))
+    overbooking.guard_what_lay_on_top(spans)
 
 
-def release_expired(current: Session, organisation_id: UUID) -> None:
-    """Take the rows of holds that have run out out of the guard's way; the engine ignores them already."""
-    expired = select(Appointment.id).where(
-        Appointment.organisation_id == organisation_id,
-        Appointment.state == AppointmentState.HELD,
-        Appointment.hold_ends_at <= clock.now(),
-    )
-    current.execute(
-        delete(Reservation).where(Reservation.appointment_id.in_(expired)).execution_options(synchronize_session=False)
+def pause(appointment: Appointment) -> None:
+    """Nobody came: the rows stay for an undo, but keep nobody busy."""
+    _switch(appointment, is_busy=False, is_active=False)
+
+
+def resume(appointment: Appointment) -> None:
+    """The undo of `pause`, inside `guarded`: it raises SlotTaken when somebody else has the time by now."""
+    if appointment.overbooked_reason is None:
+        _switch(appointment, is_busy=True, is_active=True)
+        return
+    _switch(appointment, is_busy=True, is_active=False)
+    overbooking.guard_what_lay_on_top(overbooking.spans_of(appointment.id))
+
+
+def _switch(appointment: Appointment, *, is_busy: bool, is_active: bool) -> None:
+    rows = update(Reservation).where(Reservation.appointment_id == appointment.id)
+    session().execute(rows.values(is_busy=is_busy, is_active=is_active))
+
+
+def _release_expired(resource_ids: Collection[UUID]) -> None:
+    """Take the rows of holds that have run out out of the guard's way; the engine ignores them already.
+
+    Only of resources whose lock we hold, so that two bookings never wait for each other here.
+    """
+    session().execute(
+        delete(Reservation).where(
+            Reservation.resource_id.in_(resource_ids), Reservation.hold_ends <= int(clock.now().timestamp())
+        )
     )
 
 
 def _world(needs: Needs, starts: int, policy: Policy, own: Collection[UUID]) -> World:
     day = local_day(starts)
-    return load_world(needs.organisation_id, first=day, last=day, policy=policy).excluding(*own)
+    return load_world(needs.organisation_id, first=day, last=day, policy=policy, own=own)
 
 
 def _choose(needs: Needs, world: World, starts: int) -> Assignment:
@@ -134,12 +188,22 @@ def _choose(needs: Needs, world: World, starts: int) -> Assignment:
     return found
 
 
-def _lock(resource_ids: Collection[UUID]) -> bool:
+def _on_top(needs: Needs, world: World, starts: int) -> Assignment:
+    """The choice that lies on top of others in as few pools as possible; raises SlotTaken."""
+    refused: SlotTaken | None = None
+    for pools in ((ResourceKind.ADVISOR,), (ResourceKind.ROOM,), (ResourceKind.ADVISOR, ResourceKind.ROOM)):
+        try:
+            return _choose(needs, world.without_talks_of(*pools), starts)
+        except SlotTaken as reason:
+            refused = reason
+    raise refused or SlotTaken(Reason.NO_ADVISOR)
+
+
+def lock_resources(resource_ids: Collection[UUID]) -> bool:
     """Queue behind everybody who books one of these resources; False where the database writes one by one."""
     current = session()
     if current.get_bind().dialect.name == "sqlite":
         return False
-    for resource_id in sorted(resource_ids):
-        key = int.from_bytes(resource_id.bytes[8:], "big", signed=True)
-        current.execute(select(func.pg_advisory_xact_lock(key)))
+    keys = [int.from_bytes(resource_id.bytes[8:], "big", signed=True) for resource_id in sorted(resource_ids)]
+    current.execute(LOCK, {"keys": keys})
     return True

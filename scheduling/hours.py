@@ -44,6 +44,27 @@ class SchoolHolidays(StrEnum):
     NEVER = "never"
 
 
+class Shape(NamedTuple):
+    """A line of opening hours without whose it is; many people share one."""
+
+    weekday: int
+    opens: time
+    closes: time
+    valid_from: date
+    valid_to: date | None
+    school_holidays: SchoolHolidays
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the line opens on this local day, closures left aside."""
+        if day.weekday() != self.weekday or day < self.valid_from:
+            return False
+        if self.valid_to is not None and day > self.valid_to:
+            return False
+        if self.school_holidays is SchoolHolidays.ALWAYS:
+            return True
+        return is_school_holiday(day) is (self.school_holidays is SchoolHolidays.ONLY)
+
+
 @dataclass(frozen=True, slots=True)
 class WeeklyRule:
     """One line of opening hours of one resource; `weekday` 0 is Monday, `valid_to` is inclusive."""
@@ -63,15 +84,14 @@ class WeeklyRule:
         if self.opens == self.closes != MIDNIGHT:
             raise ValueError("opening and closing time are the same")
 
+    @property
+    def shape(self) -> Shape:
+        """What of the rule decides about its hours."""
+        return Shape(self.weekday, self.opens, self.closes, self.valid_from, self.valid_to, self.school_holidays)
+
     def holds_on(self, day: date) -> bool:
         """Whether the rule opens on this local day, closures left aside."""
-        if day.weekday() != self.weekday or day < self.valid_from:
-            return False
-        if self.valid_to is not None and day > self.valid_to:
-            return False
-        if self.school_holidays is SchoolHolidays.ALWAYS:
-            return True
-        return is_school_holiday(day) is (self.school_holidays is SchoolHolidays.ONLY)
+        return self.shape.holds_on(day)
 
 
 def named_day(text: str) -> date | None:
@@ -140,21 +160,34 @@ def open_hours(
 
     Hours of the evening before that reach into `first` are there too, in their whole length.
     """
-    open_days: dict[int, list[date]] = defaultdict(list)
-    for day in days_between(first - ONE_DAY, last):
-        if not is_closed(day, closures):
-            open_days[day.weekday()].append(day)
-    found: dict[UUID, list[Interval]] = defaultdict(list)
+    shapes: dict[UUID, list[Shape]] = defaultdict(list)
     for rule in rules:
-        found[rule.resource_id].extend(
-            _hours_on(rule, day, closures) for day in open_days[rule.weekday] if rule.holds_on(day)
-        )
+        shapes[rule.resource_id].append(rule.shape)
+    closed = frozenset(closures)
+    return {resource_id: _expanded(tuple(each), first, last, closed) for resource_id, each in shapes.items()}
+
+
+@lru_cache(maxsize=1024)
+def _expanded(shapes: tuple[Shape, ...], first: date, last: date, closures: frozenset[date]) -> tuple[Interval, ...]:
+    """The hours that some lines give together; kept, as a house's people mostly have the same ones."""
     midnight = instant(first, MIDNIGHT)
-    return {resource_id: merge(i for i in intervals if i.ends > midnight) for resource_id, intervals in found.items()}
+    found = (
+        _hours_on(shape, day, closures)
+        for day in _open_days(first, last, closures)
+        for shape in shapes
+        if shape.holds_on(day)
+    )
+    return merge(opening for opening in found if opening.ends > midnight)
 
 
-def _hours_on(rule: WeeklyRule, day: date, closures: Collection[date]) -> Interval:
-    """The hours one rule gives on one open day; cut at midnight if the next day is closed."""
+@lru_cache(maxsize=256)
+def _open_days(first: date, last: date, closures: frozenset[date]) -> tuple[date, ...]:
+    """The days from the evening before `first` to `last` that are not closed."""
+    return tuple(day for day in days_between(first - ONE_DAY, last) if not is_closed(day, closures))
+
+
+def _hours_on(rule: Shape, day: date, closures: Collection[date]) -> Interval:
+    """The hours one line gives on one open day; cut at midnight if the next day is closed."""
     opens = instant(day, rule.opens)
     if rule.closes > rule.opens:
         return Interval(opens, instant(day, rule.closes))

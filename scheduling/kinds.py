@@ -1,4 +1,4 @@
-"""The ways of booking, and the reasons for a talk before the papers are complete."""
+"""The ways of booking and of talking, and the reasons for a talk before its papers or on top of another one."""
 
 from __future__ import annotations
 
@@ -30,6 +30,44 @@ class GateReason(StrEnum):
         return _REASONS[self]
 
 
+class TalkMode(StrEnum):
+    """How family and advisor meet; only a talk on site takes a room."""
+
+    ON_SITE = "on_site"
+    VIDEO = "video"
+    PHONE = "phone"
+
+    @property
+    def label(self) -> str:
+        """The German words staff read."""
+        return {"on_site": "vor Ort", "video": "per Video", "phone": "am Telefon"}[self.value]
+
+
+class Gender(StrEnum):
+    """What a family may ask for in an interpreter; an interpreter may leave it open."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+    @property
+    def label(self) -> str:
+        """The German word staff read."""
+        return {"female": "weiblich", "male": "männlich"}[self.value]
+
+
+class OverbookReason(StrEnum):
+    """Why staff put a talk on top of another one; a list, so that nothing personal reaches the trail."""
+
+    EMERGENCY = "emergency"
+    AGREED = "agreed"
+    SHORT_MATTER = "short_matter"
+
+    @property
+    def label(self) -> str:
+        """The German sentence staff choose."""
+        return _OVERBOOKED[self]
+
+
 class MessageKind(StrEnum):
     """What a message to a family is about; the name is its kind in the outbox."""
 
@@ -39,10 +77,18 @@ class MessageKind(StrEnum):
     CANCELLED = "appointment.cancelled"
     REMINDER_3_DAYS = "appointment.reminder_3_days"
     REMINDER_1_DAY = "appointment.reminder_1_day"
+    REQUEST_CODE = "request.code"
+    REQUEST_DECLINED = "request.declined"
+    ASK_CANCEL = "appointment.ask_cancel"
 
 
 _REASONS = {
     GateReason.BROUGHT_ALONG: "Die Familie bringt die fehlenden Unterlagen mit",
     GateReason.UNOBTAINABLE: "Die Unterlagen sind nicht zu bekommen",
     GateReason.URGENT: "Das Gespräch duldet keinen Aufschub",
+}
+_OVERBOOKED = {
+    OverbookReason.EMERGENCY: "Es ist ein Notfall",
+    OverbookReason.AGREED: "Mit allen abgesprochen, die den anderen Termin haben",
+    OverbookReason.SHORT_MATTER: "Das Anliegen ist in wenigen Minuten geklärt",
 }

@@ -140,6 +140,8 @@ class Appointment(Model):
     asked_cancel_at: Mapped[datetime | None]
     group_talk_id: Mapped[UUID | None] = mapped_column(ForeignKey("group_talk.id"))
     place: Mapped[int | None]
+    mode: Mapped[TalkMode] = choice(TalkMode, default=TalkMode.ON_SITE)
+    overbooked_reason: Mapped[OverbookReason | None] = choice(OverbookReason, nullable=True)
     version: Mapped[int] = mapped_column()
 
     room: Mapped[Room | None] = relationship(lazy="joined")
@@ -152,7 +154,7 @@ class Appointment(Model):
 
 
 class Reservation(Model):
-    """One resource taken by an appointment or a group talk, in epoch seconds; buffers (minutes) are the engine's to keep.
+    """One resource taken by an appointment or a group talk, in epoch seconds; buffers are for the engine.
 
     The database refuses two active rows of a resource that overlap: an exclusion constraint in PostgreSQL,
     a trigger in SQLite (app/migrations). What is busy is not offered: active rows, and those of a talk that staff

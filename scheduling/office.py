@@ -1,4 +1,4 @@
-"""The office as families reach it, and the lengths, margins and limits of its appointments.
+"""The office as families reach it, and what holds of its appointments unless it changed that (`scheduling.offering`).
 
 Address and telephone are those the Kommunales Integrationszentrum Düsseldorf publishes. Between two talks lies
 the larger of both buffers; a talk that is interpreted takes half as long again.
@@ -15,6 +15,8 @@ PHONE = "+492118924077"
 EMAIL = "ki-beratung@duesseldorf.de"
 ADDRESS = "Erkrather Straße 377, 40231 Düsseldorf"
 
+MINUTES = 60
+MINUTES_INTERPRETED = 90
 STEP_MINUTES = 30
 BUFFER_BEFORE = 0
 BUFFER_AFTER = 15

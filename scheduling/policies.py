@@ -12,14 +12,22 @@ class SchedulingPermission(Permission):
 
     SEE_DAY = "scheduling.see_day"
     BOOK = "scheduling.book"
+    OVERBOOK = "scheduling.overbook"
     KEEP_DAY = "scheduling.keep_day"
     SEND_OUT = "scheduling.send_out"
     MANAGE_RESOURCES = "scheduling.manage_resources"
+    SEE_REQUESTS = "scheduling.see_requests"
+    PLAN_GROUPS = "scheduling.plan_groups"
 
 
 def is_counselling_staff(actor: Actor, subject: Any) -> bool:
     """Reception, advisors and lead of a KI."""
     return actor.organisation_kind is OrganisationKind.KI and actor.has(Role.RECEPTION, Role.ADVISOR, Role.LEAD)
+
+
+def counsels(actor: Actor, subject: Any) -> bool:
+    """Advisors and lead of a KI, who hold talks themselves."""
+    return actor.organisation_kind is OrganisationKind.KI and actor.has(Role.ADVISOR, Role.LEAD)
 
 
 def books_talks(actor: Actor, subject: Any) -> bool:
@@ -35,7 +43,10 @@ def runs_the_office(actor: Actor, subject: Any) -> bool:
 TABLE: dict[Permission, Predicate] = {
     SchedulingPermission.SEE_DAY: is_counselling_staff,
     SchedulingPermission.BOOK: books_talks,
+    SchedulingPermission.OVERBOOK: is_counselling_staff,
     SchedulingPermission.KEEP_DAY: is_counselling_staff,
     SchedulingPermission.SEND_OUT: is_counselling_staff,
     SchedulingPermission.MANAGE_RESOURCES: runs_the_office,
+    SchedulingPermission.SEE_REQUESTS: is_counselling_staff,
+    SchedulingPermission.PLAN_GROUPS: counsels,
 }

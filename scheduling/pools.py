@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from scheduling.hours import Interval, merge
-from scheduling.world import Busy, Reason, Request, Resource, ResourceKind, World
+from scheduling.hours import Interval
+from scheduling.tongues import EXACT, rank, ranks
+from scheduling.world import Busy, Reason, Request, Resource, ResourceKind, Taken, World
 
 
 def _run(low: int, high: int) -> int:
@@ -22,21 +23,50 @@ def _run(low: int, high: int) -> int:
     return ((1 << (high - low)) - 1) << low if high > low else 0
 
 
-def starts_that_fit(request: Request, starts: Sequence[int], hours: Iterable[Interval], busy: Iterable[Busy]) -> int:
-    """The bitmap of the ascending `starts` at which one resource is open and free for the whole length."""
+def starts_that_fit(
+    request: Request,
+    starts: Sequence[int],
+    hours: Iterable[Interval],
+    busy: Iterable[Busy] = (),
+    taken: Iterable[Taken] = (),
+) -> int:
+    """The bitmap of the ascending `starts` at which one resource is open and free for the whole length.
+
+    `hours` are ascending and do not touch, as `open_hours` answers them.
+    """
     if not starts:
         return 0
-    length, fits, clashes = request.seconds, 0, 0
-    for opening in merge(hours):
+    length, fits, free = request.seconds, 0, 0
+    for opening in hours:
         fits |= _run(bisect_left(starts, opening.starts), bisect_right(starts, opening.ends - length))
-    for taken in busy:
-        gap_after = max(taken.buffer_after, request.buffer_before) * 60 if taken.is_appointment else 0
-        gap_before = max(request.buffer_after, taken.buffer_before) * 60 if taken.is_appointment else 0
-        too_late, again_free = taken.starts - gap_before - length, taken.ends + gap_after
-        if again_free <= starts[0] or too_late >= starts[-1] or taken.ends <= taken.starts:
-            continue
-        clashes |= _run(bisect_right(starts, too_late), bisect_left(starts, again_free))
-    return fits & ~clashes
+    if not fits:
+        return 0
+    free_from, last = starts[0], starts[-1]
+    for low, high in _shadows(request, busy, taken):
+        if low >= free_from:
+            free |= _run(bisect_left(starts, free_from), bisect_right(starts, low))
+        if high > free_from:
+            free_from = high
+            if free_from > last:
+                break
+    return fits & (free | _run(bisect_left(starts, free_from), len(starts)))
+
+
+def _shadows(request: Request, busy: Iterable[Busy], taken: Iterable[Taken]) -> list[tuple[int, int]]:
+    """Ascending pairs: after the first instant and before the second no start fits beside what is taken there."""
+    before, after, length = request.buffer_before, request.buffer_after, request.seconds
+    found = []
+    for each in taken:
+        low = max(after, each.buffer_before) * 60 + length
+        high = max(before, each.buffer_after) * 60
+        found += [(start - low, end + high) for start, end in zip(each.starts, each.ends, strict=True)]
+    for one in busy:
+        if one.ends > one.starts:
+            low = max(after, one.buffer_before) * 60 if one.is_appointment else 0
+            high = max(before, one.buffer_after) * 60 if one.is_appointment else 0
+            found.append((one.starts - low - length, one.ends + high))
+    found.sort()
+    return found
 
 
 def _any(bitmaps: Iterable[int]) -> int:
@@ -53,29 +83,53 @@ def _two(bitmaps: Iterable[int]) -> int:
     return two
 
 
+def _pairs(advisors: Mapping[UUID, int], interpreters: Mapping[UUID, int]) -> int:
+    """Where an advisor and a different person who interprets are free together."""
+    both = advisors.keys() & interpreters.keys()
+    only_advise = _any(fits for i, fits in advisors.items() if i not in both)
+    only_interpret = _any(fits for i, fits in interpreters.items() if i not in both)
+    advising, interpreting = _any(advisors[i] for i in both), _any(interpreters[i] for i in both)
+    # Somebody in both pools who can interpret then can advise then: so one who interprets and two who advise will do.
+    crossed = _two(advisors[i] for i in both) & interpreting
+    return (only_advise & (only_interpret | interpreting)) | (advising & only_interpret) | crossed
+
+
 class Pools:
     """The bitmaps of one request over its candidate starts."""
 
-    def __init__(self, request: Request, world: World, starts: Sequence[int], notice_ends: int) -> None:
-        """Compute the bitmap of every resource once; `notice_ends` is the first instant for interpreters."""
-        self._request = request
-        self._starts = starts
+    def __init__(
+        self, request: Request, world: World, starts: Sequence[int], notice_ends: Callable[[Resource], int]
+    ) -> None:
+        """Compute the bitmap of every resource once; `notice_ends` is the first instant for an interpreter."""
+        self._request, self._starts = request, starts
         self._resources: dict[tuple[ResourceKind, UUID], Resource] = {}
+        self._fits: dict[ResourceKind, dict[UUID, int]] = {kind: {} for kind in ResourceKind}
+        self._fill(world)
+        every = _run(0, len(starts))
+        self._noticed = {
+            i: fits & every & ~_run(0, bisect_left(starts, notice_ends(self._resources[ResourceKind.INTERPRETER, i])))
+            for i, fits in self._fits[ResourceKind.INTERPRETER].items()
+        }
+        self._rooms = _any(self._fits[ResourceKind.ROOM].values()) if request.needs_room else every
+        self._alone: list[int] = []
+        self._paired: list[int] = []
+        for worst in ranks(request.language):
+            speakers = self._speaking(ResourceKind.ADVISOR, worst)
+            interpreters = self._speaking(ResourceKind.INTERPRETER, worst)
+            self._alone.append(_any(self._fits[ResourceKind.ADVISOR][i] for i in speakers))
+            noticed = {i: self._noticed[i] for i in interpreters}
+            self._paired.append(_pairs(self._fits[ResourceKind.ADVISOR], noticed))
+        self.bookable = self._rooms & (self._alone[-1] | self._paired[-1])
+
+    def _fill(self, world: World) -> None:
         taken: dict[UUID, list[Busy]] = defaultdict(list)
         for busy in world.busy:
             taken[busy.resource_id].append(busy)
-        self._fits: dict[ResourceKind, dict[UUID, int]] = {kind: {} for kind in ResourceKind}
         for resource in filter(self._is_suitable, world.resources):
             self._resources[resource.kind, resource.id] = resource
-            hours = world.hours.get(resource.id, ())
-            fits = starts_that_fit(request, starts, hours, taken[resource.id])
+            hours, rows = world.hours.get(resource.id, ()), world.taken.get(resource.id, ())
+            fits = starts_that_fit(self._request, self._starts, hours, taken.get(resource.id, ()), rows)
             self._fits[resource.kind][resource.id] = fits
-        every = _run(0, len(starts))
-        self._noticed = every & ~_run(0, bisect_left(starts, notice_ends))
-        self._rooms = _any(self._fits[ResourceKind.ROOM].values()) if request.needs_room else every
-        self._alone = _any(self._fits[ResourceKind.ADVISOR][a.id] for a in self._speakers())
-        self._pairs = self._advisor_with_interpreter()
-        self._bookable = self._rooms & (self._alone | (self._pairs & self._noticed))
 
     def _is_suitable(self, resource: Resource) -> bool:
         """Whether a resource could serve the request at all, whenever it is free."""
@@ -83,40 +137,53 @@ class Pools:
         if resource.kind is ResourceKind.ADVISOR:
             return request.advisor_id in (None, resource.id)
         if resource.kind is ResourceKind.INTERPRETER:
-            return request.language is not None and request.language in resource.languages
-        return request.needs_room and resource.capacity >= request.people
+            return (
+                request.language is not None
+                and rank(request.language, resource.languages) is not None
+                and request.interpreter_gender in (None, resource.gender)
+            )
+        return (
+            request.needs_room
+            and resource.capacity >= request.people
+            and (resource.is_step_free or not request.step_free)
+            and request.place in (None, resource.place)
+        )
 
-    def _speakers(self) -> list[Resource]:
-        """The advisors who need no interpreter for this family."""
+    def _speaking(self, kind: ResourceKind, worst: int) -> Collection[UUID]:
+        """Who of a pool can talk to the family at least that well; anybody, if German will do."""
         wanted = self._request.language
-        advisors = (self._resources[ResourceKind.ADVISOR, i] for i in self._fits[ResourceKind.ADVISOR])
-        return [advisor for advisor in advisors if wanted is None or wanted in advisor.languages]
+        found = set()
+        for i in self._fits[kind]:
+            fit = EXACT if wanted is None else rank(wanted, self._resources[kind, i].languages)
+            if fit is not None and fit <= worst:
+                found.add(i)
+        return found
 
-    def _advisor_with_interpreter(self) -> int:
-        """Where an advisor and a different person who interprets are free together."""
-        advisors, interpreters = self._fits[ResourceKind.ADVISOR], self._fits[ResourceKind.INTERPRETER]
-        both = advisors.keys() & interpreters.keys()
-        only_advise = _any(fits for i, fits in advisors.items() if i not in both)
-        only_interpret = _any(fits for i, fits in interpreters.items() if i not in both)
-        either = _any(advisors[i] for i in both)
-        two_of_both = _two(advisors[i] for i in both)
-        return (only_advise & (only_interpret | either)) | (either & only_interpret) | two_of_both
+    def bookable_indexes(self) -> list[int]:
+        """The indexes of all starts for which distinct resources exist, ascending."""
+        return [index for index, bit in enumerate(reversed(f"{self.bookable:b}")) if bit == "1"]
 
     def is_bookable(self, index: int) -> bool:
         """Whether distinct resources exist for the start of that index."""
-        return bool(self._bookable >> index & 1)
+        return bool(self.bookable >> index & 1)
 
-    def needs_interpreter(self, index: int) -> bool:
-        """Whether no free advisor could talk to the family alone."""
-        return not self._alone >> index & 1
+    def with_interpreter(self) -> int:
+        """The bitmap of the starts at which the best choice is an advisor with an interpreter."""
+        better, wanted = 0, 0
+        for alone, paired in zip(self._alone, self._paired, strict=True):
+            wanted |= paired & ~alone & ~better
+            better |= alone | paired
+        return wanted
 
     def reason(self, index: int) -> Reason:
         """What is missing first at a start that is not bookable."""
-        if not _any(self._fits[ResourceKind.ADVISOR].values()) >> index & 1:
+        advisors = self._fits[ResourceKind.ADVISOR]
+        if not _any(advisors.values()) >> index & 1:
             return Reason.NO_ADVISOR
         if not self._rooms >> index & 1:
             return Reason.NO_ROOM
-        return Reason.INTERPRETER_NOTICE if self._pairs >> index & 1 else Reason.NO_INTERPRETER
+        paired = _pairs(advisors, self._fits[ResourceKind.INTERPRETER])
+        return Reason.INTERPRETER_NOTICE if paired >> index & 1 else Reason.NO_INTERPRETER
 
     def _free(self, kind: ResourceKind, index: int) -> list[Resource]:
         """The suitable resources of a pool that are free at a start."""
@@ -126,14 +193,19 @@ class Pools:
         """Advisors free at a start, whatever they speak."""
         return self._free(ResourceKind.ADVISOR, index)
 
-    def free_alone(self, index: int) -> list[Resource]:
-        """Advisors free at a start who need no interpreter."""
-        speakers = {advisor.id for advisor in self._speakers()}
+    def free_alone(self, index: int, worst: int = EXACT) -> list[Resource]:
+        """Advisors free at a start who need no interpreter and speak at least that well."""
+        speakers = self._speaking(ResourceKind.ADVISOR, worst)
         return [advisor for advisor in self.free_advisors(index) if advisor.id in speakers]
 
-    def free_interpreters(self, index: int) -> list[Resource]:
-        """Interpreters of the wanted language free at a start."""
-        return self._free(ResourceKind.INTERPRETER, index)
+    def free_interpreters(self, index: int, worst: int = EXACT) -> list[Resource]:
+        """Interpreters free at a start, their notice kept, who speak at least that well."""
+        speakers = self._speaking(ResourceKind.INTERPRETER, worst)
+        return [
+            self._resources[ResourceKind.INTERPRETER, i]
+            for i, fits in self._noticed.items()
+            if i in speakers and fits >> index & 1
+        ]
 
     def free_rooms(self, index: int) -> list[Resource]:
         """Rooms free at a start and large enough; none if no room is asked for."""

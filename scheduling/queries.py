@@ -23,7 +23,10 @@ from cases.sheets import FamilySheet
 from scheduling import office
 from scheduling.holidays import ONE_DAY
 from scheduling.hours import MIDNIGHT, instant
+from scheduling.kinds import Gender, TalkMode
 from scheduling.models import Appointment, AppointmentSheet
+from scheduling.offering.queries import setting_of
+from scheduling.offering.settings import KindSetting
 from scheduling.policies import SchedulingPermission
 from scheduling.slots import free_slots
 from scheduling.states import AppointmentKind, AppointmentState
@@ -34,19 +37,39 @@ GERMAN = "de"
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What one family asks for beyond its language; no mode means the kind's usual one."""
+
+    mode: TalkMode | None = None
+    step_free: bool = False
+    interpreter_gender: Gender | None = None
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What one family's talk asks for; `language` only if somebody must speak or interpret it."""
 
     organisation_id: UUID
-    kind: AppointmentKind
+    setting: KindSetting
     language: str | None = None
     advisor_id: UUID | None = None
     people: int = 2
+    mode: TalkMode = TalkMode.ON_SITE
+    step_free: bool = False
+    interpreter_gender: Gender | None = None
+
+    @property
+    def kind(self) -> AppointmentKind:
+        """What it is for."""
+        return self.setting.kind
 
     @property
     def minutes(self) -> int:
         """The planned length; a talk in another language takes longer, whoever speaks it."""
-        return self.kind.default_minutes(with_interpreter=self.language is not None)
+        return self.setting.length(interpreted=self.language is not None)
 
     def request(self, earliest: int, latest: int) -> Request:
         """The engine's request for starts in [earliest, latest), epoch seconds."""
@@ -54,18 +77,47 @@ class Needs:
             length_minutes=self.minutes,
             earliest=earliest,
             latest=latest,
-            buffer_before=office.BUFFER_BEFORE,
-            buffer_after=office.BUFFER_AFTER,
+            buffer_before=self.setting.buffer_before,
+            buffer_after=self.setting.buffer_after,
             language=self.language,
-            step_minutes=office.STEP_MINUTES,
+            needs_room=self.setting.needs_room and self.mode is TalkMode.ON_SITE,
+            step_minutes=self.setting.step_minutes,
             advisor_id=self.advisor_id,
             people=self.people,
+            step_free=self.step_free,
+            interpreter_gender=self.interpreter_gender,
         )
 
+    def wishing(self, wishes: Wishes) -> Needs:
+        """The same needs with a family's wishes; whether the kind offers that way of talking, services ask."""
+        mode = wishes.mode or self.setting.usual_mode
+        return replace(self, mode=mode, step_free=wishes.step_free, interpreter_gender=wishes.interpreter_gender)
 
-def policy_of(actor: Actor) -> Policy:
-    """How soon and how far ahead this actor may book: families need notice, staff can telephone."""
-    return office.FAMILY_POLICY if actor.invited_to is not None else office.STAFF_POLICY
+
+def policy_of(actor: Actor, setting: KindSetting | None = None) -> Policy:
+    """How soon and how far ahead this actor may book: families need the kind's notice, staff can telephone."""
+    if actor.invited_to is None:
+        return office.STAFF_POLICY
+    return family_policy(setting) if setting is not None else office.FAMILY_POLICY
+
+
+def family_policy(setting: KindSetting) -> Policy:
+    """How soon and how far ahead families book a kind themselves, with a link or on the open page."""
+    return replace(office.FAMILY_POLICY, lead_minutes=setting.lead_minutes, horizon_days=setting.horizon_days)
+
+
+def plain_needs(
+    organisation_id: UUID,
+    kind: AppointmentKind,
+    *,
+    language: str | None = None,
+    people: int = 2,
+    wishes: Wishes = NO_WISHES,
+) -> Needs:
+    """What a family without a case needs."""
+    setting = setting_of(organisation_id, kind)
+    spoken = language if language not in ("", GERMAN) else None
+    return Needs(organisation_id, setting, language=spoken, people=people).wishing(wishes)
 
 
 def family_of(case: Case) -> FamilySheet:
@@ -74,7 +126,7 @@ def family_of(case: Case) -> FamilySheet:
     return stored.sheet if stored else FamilySheet(family_name="")
 
 
-def needs_of(case: Case, kind: AppointmentKind) -> Needs:
+def needs_of(case: Case, kind: AppointmentKind, wishes: Wishes = NO_WISHES) -> Needs:
     """What the family of this case needs: its own advisor if it has one, its language if it asked for that.
 
     Once it took back its consent to interpreters, none is looked for.
@@ -85,11 +137,18 @@ def needs_of(case: Case, kind: AppointmentKind) -> Needs:
         wanted = ""
     return Needs(
         organisation_id=case.organisation_id,
-        kind=kind,
+        setting=setting_of(case.organisation_id, kind),
         language=wanted if wanted not in ("", GERMAN) else None,
         advisor_id=case.advisor_id,
         people=1 + len(case.children),
-    )
+    ).wishing(wishes)
+
+
+def wishes_of(appointment: Appointment) -> Wishes:
+    """What was wished when an appointment was held or booked."""
+    sheet = sheet_of(appointment)
+    gender = Gender(sheet.interpreter_gender) if sheet.interpreter_gender in set(Gender) else None
+    return Wishes(mode=appointment.mode, step_free=sheet.step_free, interpreter_gender=gender)
 
 
 def first_free(
@@ -106,15 +165,19 @@ def first_free(
     """
     first = clock.local(earliest or clock.now()).date()
     last = first + timedelta(days=policy.horizon_days if days is None else days - 1)
-    world = load_world(needs.organisation_id, first=first, last=last, policy=policy).excluding(*own)
+    world = load_world(needs.organisation_id, first=first, last=last, policy=policy, own=tuple(own))
     request = needs.request(instant(first, MIDNIGHT), instant(last + ONE_DAY, MIDNIGHT))
     return free_slots(fitted(request, world), world)
 
 
 def fitted(request: Request, world: World) -> Request:
     """The request with no more people than the largest room holds: a large family still gets its talk."""
-    largest = max((room.capacity for room in world.pool(ResourceKind.ROOM)), default=0)
-    return replace(request, people=min(request.people, largest), needs_room=largest > 0)
+    if not request.needs_room:
+        return request
+    rooms = [room for room in world.pool(ResourceKind.ROOM) if room.is_step_free or not request.step_free]
+    largest = max((room.capacity for room in rooms), default=0)
+    has_none = not world.pool(ResourceKind.ROOM)
+    return replace(request, people=min(request.people, largest), needs_room=not has_none)
 
 
 def get_bookable_case(actor: Actor, case_id: UUID) -> Case:

@@ -23,12 +23,21 @@ from cases.services import advance_case
 from cases.states import CaseState
 from cases.tasks.services import add_task
 from scheduling import office, queries
-from scheduling.assignment import SlotTaken, assign, guarded, release, reserve
+from scheduling.assignment import SlotTaken, assign, guarded, release, reserve, settle
 from scheduling.booking import channels, links, notices
-from scheduling.gate import require_papers
-from scheduling.kinds import BookedVia, GateReason
+from scheduling.gate import require_offered, require_papers
+from scheduling.kinds import BookedVia, GateReason, OverbookReason
 from scheduling.models import Appointment, AppointmentSheet
-from scheduling.queries import get_appointment, get_bookable_case, lock_case, needs_of, policy_of
+from scheduling.queries import (
+    NO_WISHES,
+    Needs,
+    Wishes,
+    get_appointment,
+    get_bookable_case,
+    lock_case,
+    needs_of,
+    policy_of,
+)
 from scheduling.states import AppointmentKind, AppointmentState, blocks, may_cancel, require_transition
 from scheduling.world import Reason
 
@@ -68,10 +77,12 @@ class Booked:
     room_id: UUID | None
 
 
-def hold(actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime) -> Appointment:
+def hold(
+    actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime, wishes: Wishes = NO_WISHES
+) -> Appointment:
     """Keep a time for ten minutes while the family types; a later choice replaces the earlier one.
 
-    Raises SlotTaken, and AlreadyBooked when there is an appointment of this kind.
+    Raises SlotTaken, AlreadyBooked when there is an appointment of this kind, and Invalid for what is not offered.
     """
     case = get_bookable_case(actor, case_id)
 
@@ -81,13 +92,14 @@ def hold(actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime
             _require_none_booked(case_id, kind)
             draft = queries.draft_of(case_id)
             own = [draft.id] if draft else []
-            needs = needs_of(case, kind)
-            chosen = assign(needs, starts_at=starts, policy=policy_of(actor), own=own)
+            needs = needs_of(case, kind, wishes)
+            require_offered(actor, needs)
+            chosen = assign(needs, starts_at=starts, policy=policy_of(actor, needs.setting), own=own)
             appointment = draft or _new(actor, case, kind)
-            appointment.kind = kind
+            appointment.kind, appointment.mode = kind, needs.mode
             appointment.hold_ends_at = clock.now() + office.HOLD
             appointment.changed_at = clock.now()
-            reserve(appointment, chosen)
+            reserve(appointment, chosen, setting=needs.setting)
         return appointment
 
     return guarded(work)
@@ -109,8 +121,8 @@ def confirm(actor: Actor, *, case_id: UUID) -> Booked:
     draft = queries.draft_of(case_id)
     if draft is None:
         raise SlotTaken(Reason.OUTSIDE_RANGE)
-    details = queries.sheet_of(draft)
-    return book(actor, case_id=case_id, kind=draft.kind, starts=draft.starts_at, details=details)
+    details, wishes = queries.sheet_of(draft), queries.wishes_of(draft)
+    return book(actor, case_id=case_id, kind=draft.kind, starts=draft.starts_at, details=details, wishes=wishes)
 
 
 def book(
@@ -121,11 +133,14 @@ def book(
     starts: datetime,
     details: AppointmentSheet,
     without_papers: GateReason | None = None,
+    wishes: Wishes = NO_WISHES,
+    overbook: OverbookReason | None = None,
 ) -> Booked:
     """Agree on an appointment; advisor, interpreter and room are chosen fairly at the last moment.
 
+    Staff may put it on top of other talks with a reason (`overbook`), which is kept only if that was needed.
     Raises SlotTaken (ask `queries.first_free` for others), AlreadyBooked, and Invalid when papers are missing
-    and staff gave no reason to go on.
+    and staff gave no reason to go on, or for what is not offered.
     """
     get_bookable_case(actor, case_id)
 
@@ -133,9 +148,11 @@ def book(
         with transaction():
             case = get_bookable_case(actor, case_id)
             lock_case(case_id)
-            require_papers(actor, case, without_papers)
+            needs = needs_of(case, kind, wishes)
+            require_offered(actor, needs, overbook=overbook)
+            require_papers(actor, case, without_papers, needs.setting)
             _require_none_booked(case_id, kind)
-            appointment = _take(actor, case, kind, starts)
+            appointment = _take(actor, case, needs, starts, overbook)
             code = links.give_code(appointment)
             token = links.link_to(actor, case, appointment)
             wanted = channels.settled(actor, case, details)
@@ -150,8 +167,18 @@ def book(
     return guarded(work)
 
 
-def move(actor: Actor, *, appointment_id: UUID, starts: datetime) -> Appointment:
-    """Change the time; when it cannot be had the old one stays untouched. Raises SlotTaken or TooLate."""
+def move(
+    actor: Actor,
+    *,
+    appointment_id: UUID,
+    starts: datetime,
+    wishes: Wishes | None = None,
+    overbook: OverbookReason | None = None,
+) -> Appointment:
+    """Change the time, and what was wished if `wishes` says so; when it cannot be had the old one stays untouched.
+
+    Raises SlotTaken or TooLate, and Invalid for what is not offered.
+    """
     get_appointment(actor, appointment_id)
 
     def work() -> Appointment:
@@ -160,11 +187,14 @@ def move(actor: Actor, *, appointment_id: UUID, starts: datetime) -> Appointment
             lock_case(case.id)
             session().refresh(appointment)
             _require_changeable(actor, appointment)
-            needs = needs_of(case, appointment.kind)
-            chosen = assign(needs, starts_at=starts, policy=policy_of(actor), own=[appointment.id])
+            needs = needs_of(case, appointment.kind, wishes or queries.wishes_of(appointment))
+            require_offered(actor, needs, overbook=overbook, kept=appointment.mode)
+            policy, own = policy_of(actor, needs.setting), [appointment.id]
+            chosen = assign(needs, starts_at=starts, policy=policy, own=own, may_overbook=overbook is not None)
+            appointment.mode = needs.mode
             appointment.sequence += 1
             appointment.changed_at = clock.now()
-            reserve(appointment, chosen)
+            reserve(appointment, chosen, setting=needs.setting, overbooked=overbook)
             notices.tell_moved(case, appointment, queries.sheet_of(appointment))
             _note(actor, case, appointment, Action.CHANGED)
         return appointment
@@ -174,8 +204,13 @@ def move(actor: Actor, *, appointment_id: UUID, starts: datetime) -> Appointment
 
 def cancel(actor: Actor, *, appointment_id: UUID) -> Appointment:
     """Call an appointment off and give its time back; a second time changes nothing. Raises TooLate."""
-    appointment, case = get_appointment(actor, appointment_id)
+    get_appointment(actor, appointment_id)
+    return guarded(lambda: _cancel(actor, appointment_id))
+
+
+def _cancel(actor: Actor, appointment_id: UUID) -> Appointment:
     with transaction():
+        appointment, case = get_appointment(actor, appointment_id)
         lock_case(case.id)
         session().refresh(appointment)
         if appointment.state is AppointmentState.CANCELLED:
@@ -195,22 +230,29 @@ def cancel(actor: Actor, *, appointment_id: UUID) -> Appointment:
     return appointment
 
 
-def _take(actor: Actor, case: Case, kind: AppointmentKind, starts: datetime) -> Appointment:
+def _take(
+    actor: Actor, case: Case, needs: Needs, starts: datetime, overbook: OverbookReason | None = None
+) -> Appointment:
     """The family's own hold turned into a booking, or a time nobody held."""
     draft = queries.draft_of(case.id)
-    appointment = draft or _new(actor, case, kind)
+    appointment = draft or _new(actor, case, needs.kind)
     holds = draft is not None and blocks(draft.state, hold_ends_at=draft.hold_ends_at, now=clock.now())
-    if not (holds and appointment.starts_at == starts and appointment.kind is kind):
-        own = [draft.id] if draft else []
-        chosen = assign(needs_of(case, kind), starts_at=starts, policy=policy_of(actor), own=own)
-        appointment.kind = kind
-        reserve(appointment, chosen)
+    is_same = (appointment.starts_at, appointment.kind, appointment.mode) == (starts, needs.kind, needs.mode)
+    chosen = None
+    # Wishes may have come after the hold: what is held need not be step-free.
+    if not (holds and is_same and not needs.step_free and needs.interpreter_gender is None):
+        own, policy = [draft.id] if draft else [], policy_of(actor, needs.setting)
+        chosen = assign(needs, starts_at=starts, policy=policy, own=own, may_overbook=overbook is not None)
     require_transition(appointment.state, AppointmentState.BOOKED)
-    appointment.state = AppointmentState.BOOKED
-    appointment.hold_ends_at = None
+    appointment.state, appointment.hold_ends_at = AppointmentState.BOOKED, None
+    appointment.kind, appointment.mode = needs.kind, needs.mode
     appointment.booked_via = BookedVia.STAFF if actor.user_id else BookedVia.FAMILY
     appointment.booked_by = actor.user_id
     appointment.booked_at = appointment.changed_at = clock.now()
+    if chosen is None:
+        settle(appointment)
+    else:
+        reserve(appointment, chosen, setting=needs.setting, overbooked=overbook)
     return appointment
 
 
@@ -268,4 +310,6 @@ def _note(actor: Actor, case: Case, appointment: Appointment, action: Action, re
         facts["by"] = "family"
     if reason is not None:
         facts["without_papers"] = reason.value
+    if appointment.overbooked_reason is not None:
+        facts["overbooked"] = appointment.overbooked_reason.value
     note(actor, case, action, "appointment", subject_id=appointment.id, facts=facts)

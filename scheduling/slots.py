@@ -4,6 +4,8 @@ An appointment needs an advisor, an interpreter unless the advisor speaks the fa
 if asked for, all of them different. A person who is in the advisor and in the interpreter pool appears in the
 world once for each, with the same id, and is never both in one appointment.
 
+A dialect is asked of people in two rounds (`scheduling.tongues`): whoever speaks it comes first.
+
 Between two appointments of one resource lies at least the **larger** of the first one's after-buffer and the
 second one's before-buffer, whichever was booked first. Absences and closing time need no buffer; an
 appointment may end exactly when they begin.
@@ -15,13 +17,15 @@ offered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from scheduling.holidays import NO_DAYS, ONE_DAY, add_working_days, is_working_day
 from scheduling.hours import BERLIN, MIDNIGHT, Interval, clock_grid, instant, local_day
 from scheduling.pools import Pools
+from scheduling.tongues import ranks
 from scheduling.world import (
     Assignment,
     Busy,
@@ -32,6 +36,7 @@ from scheduling.world import (
     Resource,
     ResourceKind,
     Slot,
+    Taken,
     World,
 )
 
@@ -45,10 +50,12 @@ __all__ = [
     "Resource",
     "ResourceKind",
     "Slot",
+    "Taken",
     "World",
     "find_assignment",
     "free_slots",
     "interpreter_notice_ends",
+    "nearest",
 ]
 
 
@@ -72,12 +79,17 @@ def interpreter_notice_ends(now: int, days: int, closures: Collection[date] = NO
 def free_slots(request: Request, world: World) -> list[Slot]:
     """Every start at which `find_assignment` would succeed, in order of time."""
     starts = _candidates(request, world, _reach(request, world))
-    pools = _pools(request, world, starts)
+    pools, length = _pools(request, world, starts), request.seconds
+    interpreted = pools.with_interpreter()
     return [
-        Slot(start, start + request.seconds, pools.needs_interpreter(index))
-        for index, start in enumerate(starts)
-        if pools.is_bookable(index)
+        Slot(starts[index], starts[index] + length, bool(interpreted >> index & 1))
+        for index in pools.bookable_indexes()
     ]
+
+
+def nearest(slots: Sequence[Slot], wanted: int, count: int) -> list[Slot]:
+    """So many slots closest to an instant in epoch seconds, in order of time; of two as close the earlier one."""
+    return sorted(sorted(slots, key=lambda slot: (abs(slot.starts - wanted), slot.starts))[:count])
 
 
 def find_assignment(request: Request, world: World, starts: int) -> Assignment | Refusal:
@@ -95,9 +107,15 @@ def find_assignment(request: Request, world: World, starts: int) -> Assignment |
 
 
 def _pools(request: Request, world: World, starts: list[int]) -> Pools:
-    """What is free at each start, interpreters only once their notice has passed."""
-    notice_ends = interpreter_notice_ends(world.now, world.policy.interpreter_notice_days, world.closures)
-    return Pools(request, world, starts, notice_ends)
+    """What is free at each start, each interpreter only once its notice has passed."""
+    closures = frozenset(world.closures)
+    least = world.policy.interpreter_notice_days
+
+    def notice_ends(interpreter: Resource) -> int:
+        days = max(least, interpreter.notice_days) if least else 0
+        return interpreter_notice_ends(world.now, days, closures)
+
+    return Pools(request, world, starts, cache(notice_ends))
 
 
 def _booking_span(world: World) -> Interval:
@@ -140,25 +158,29 @@ def _candidates(request: Request, world: World, within: Interval) -> list[int]:
 def _choose(request: Request, world: World, pools: Pools, starts: int) -> Assignment:
     """Late and fair: people by their load, interpreters only if no free advisor speaks the language."""
     by_load = _by_load(world, starts)
-    room = min(pools.free_rooms(0), key=lambda r: (r.capacity, *by_load(r)), default=None)
+    room = min(
+        pools.free_rooms(0),
+        key=lambda r: (r.capacity, r.is_step_free and not request.step_free, *by_load(r)),
+        default=None,
+    )
     room_id = room.id if room is not None else None
     ends = starts + request.seconds
-    alone = sorted(pools.free_alone(0), key=by_load)
-    if alone:
-        return Assignment(Slot(starts, ends), alone[0].id, None, room_id)
-    advisor_id, interpreter_id = _pair(pools, by_load)
-    return Assignment(Slot(starts, ends, True), advisor_id, interpreter_id, room_id)
+    for worst in ranks(request.language):
+        alone = min(pools.free_alone(0, worst), key=by_load, default=None)
+        if alone is not None:
+            return Assignment(Slot(starts, ends), alone.id, None, room_id)
+        pair = _pair(pools, worst, by_load)
+        if pair is not None:
+            return Assignment(Slot(starts, ends, True), *pair, room_id)
+    raise AssertionError("a bookable start has somebody to carry it")
 
 
-def _pair(pools: Pools, by_load: Callable[[Resource], _Load]) -> tuple[UUID, UUID]:
-    """The least used advisor and interpreter who are two different people."""
-    interpreters = sorted(pools.free_interpreters(0), key=by_load)
-    return next(
-        (advisor.id, interpreter.id)
-        for advisor in sorted(pools.free_advisors(0), key=by_load)
-        for interpreter in interpreters
-        if advisor.id != interpreter.id
-    )
+def _pair(pools: Pools, worst: int, by_load: Callable[[Resource], _Load]) -> tuple[UUID, UUID] | None:
+    """The least used advisor and interpreter who are two different people; None if there are none."""
+    interpreters = sorted(pools.free_interpreters(0, worst), key=by_load)
+    advisors = sorted(pools.free_advisors(0), key=by_load)
+    pairs = ((advisor.id, other.id) for advisor in advisors for other in interpreters if advisor.id != other.id)
+    return next(pairs, None)
 
 
 def _by_load(world: World, starts: int) -> Callable[[Resource], _Load]:
@@ -167,10 +189,18 @@ def _by_load(world: World, starts: int) -> Callable[[Resource], _Load]:
     today = Interval(instant(day, MIDNIGHT), instant(day + ONE_DAY, MIDNIGHT))
     on_day: Counter[UUID] = Counter()
     bookings: Counter[UUID] = Counter()
+
+    def count(resource_id: UUID, begins: int, ends: int) -> None:
+        bookings[resource_id] += 1
+        if today.starts <= begins < today.ends:
+            on_day[resource_id] += ends - begins
+
     for busy in world.busy:
         if busy.is_appointment:
-            bookings[busy.resource_id] += 1
-            if today.starts <= busy.starts < today.ends:
-                on_day[busy.resource_id] += busy.ends - busy.starts
+            count(busy.resource_id, busy.starts, busy.ends)
+    for resource_id, rows in world.taken.items():
+        for row in rows:
+            for begins, ends in zip(row.starts, row.ends, strict=True):
+                count(resource_id, begins, ends)
     listed = Counter(resource.id for resource in world.resources)
     return lambda r: (listed[r.id] > 1, on_day[r.id], bookings[r.id], r.id)

@@ -28,19 +28,22 @@ class AppointmentState(StrEnum):
 
 
 class AppointmentKind(StrEnum):
-    """What the talk is for; lengths are defaults in minutes that the office may override."""
+    """What the appointment is for; how long and with what, each office decides (`scheduling.offering`)."""
 
     FIRST_TALK = "first_talk"
     FOLLOW_UP = "follow_up"
+    SCHOOL_DAY = "school_day"
+    GROUP_INFORMATION = "group_information"
 
     @property
     def label(self) -> str:
         """The German name staff read."""
         return _KIND_LABELS[self]
 
-    def default_minutes(self, *, with_interpreter: bool) -> int:
-        """Planned length in minutes; interpreting takes half as long again."""
-        return 90 if with_interpreter else 60
+    @property
+    def is_for_one_family(self) -> bool:
+        """Whether one family agrees on it alone; a group talk has places in sessions instead."""
+        return self is not AppointmentKind.GROUP_INFORMATION
 
 
 _STATE_LABELS = {
@@ -54,6 +57,8 @@ _STATE_LABELS = {
 _KIND_LABELS = {
     AppointmentKind.FIRST_TALK: "Erstgespräch",
     AppointmentKind.FOLLOW_UP: "Folgegespräch",
+    AppointmentKind.SCHOOL_DAY: "Schultag",
+    AppointmentKind.GROUP_INFORMATION: "Gruppeninformation",
 }
 
 # The way back from attended and no_show to booked is the audited undo of a wrong click.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from scheduling.holidays import NO_DAYS
 from scheduling.hours import Interval, local_day
+from scheduling.kinds import Gender
 
 
 class ResourceKind(StrEnum):
@@ -36,12 +37,19 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One place in one pool; `languages` are counselled in or interpreted, `capacity` is people in a room."""
+    """One place in one pool; `languages` are counselled in or interpreted, `capacity` is people in a room.
+
+    `notice_days` are the working days an interpreter asks for beyond the office's own; `place` is a room's address.
+    """
 
     id: UUID
     kind: ResourceKind
     languages: frozenset[str] = frozenset()
     capacity: int = 1
+    is_step_free: bool = True
+    gender: Gender | None = None
+    notice_days: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,21 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Many appointments of one resource with the same buffers: two columns instead of an object each."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    buffer_before: int = 0
+    buffer_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is wanted; lengths in minutes, starts lie in [earliest, latest) in epoch seconds.
 
-    `language` is set only if the family needs one other than German; `people` must fit into the room.
+    `language` is set only if the family needs one other than German, with its dialect if that matters (`ar-SY`);
+    `people` must fit into the room. The wish for a woman or a man is about the interpreter.
     """
 
     length_minutes: int
@@ -74,6 +93,9 @@ class Request:
     step_minutes: int = 15
     advisor_id: UUID | None = None
     people: int = 1
+    step_free: bool = False
+    interpreter_gender: Gender | None = None
+    place: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse lengths that would let two appointments overlap."""
@@ -90,7 +112,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How soon and how far ahead one may book; staff use their own with smaller numbers."""
+    """How soon and how far ahead one may book; staff use their own with smaller numbers.
+
+    Without any notice for interpreters (0) whoever books has asked them, and none of them asks for more.
+    """
 
     lead_minutes: int = 24 * 60
     horizon_days: int = 60
@@ -107,11 +132,21 @@ class World:
     busy: tuple[Busy, ...] = ()
     policy: Policy = field(default_factory=Policy)
     closures: Collection[date] = NO_DAYS
+    taken: Mapping[UUID, Sequence[Taken]] = field(default_factory=dict)
 
     def excluding(self, *booking_ids: UUID) -> World:
-        """The same world without one's own bookings or holds, so that a move may overlap the old slot."""
+        """The same world without one's own bookings or holds, so that a move may overlap the old slot.
+
+        What stands in `taken` has no booking of its own: whoever reads it leaves one's own out beforehand.
+        """
         kept = tuple(b for b in self.busy if b.booking_id is None or b.booking_id not in booking_ids)
         return replace(self, busy=kept)
+
+    def without_talks_of(self, *kinds: ResourceKind) -> World:
+        """The same world with the appointments of some pools wiped out; absences stay."""
+        free = {resource.id for kind in kinds for resource in self.pool(kind)}
+        kept = tuple(b for b in self.busy if not (b.is_appointment and b.resource_id in free))
+        return replace(self, busy=kept, taken={i: rows for i, rows in self.taken.items() if i not in free})
 
     def pool(self, kind: ResourceKind) -> list[Resource]:
         """The resources of one pool."""
@@ -144,12 +179,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The distinct resources that would carry an appointment."""
+    """The distinct resources that would carry an appointment; `is_on_top` if some are taken by others already."""
 
     slot: Slot
     advisor_id: UUID
     interpreter_id: UUID | None
     room_id: UUID | None
+    is_on_top: bool = False
 
     @property
     def resource_ids(self) -> tuple[UUID, ...]:

@@ -1,81 +1,81 @@
-"""The slot engine's world out of the database: five reads, whatever the number of people and days.
+"""The slot engine's world out of the database: four reads and one of keys, whatever the number of people and days.
 
 A room without hours of its own is open whenever somebody counsels; people can only be booked in their hours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Row, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    JSON,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from app import clock
 from app.accounts.models import User, UserProfile, UserRole
 from app.data import records
 from app.data.database import session
 from app.policies import Role
-from scheduling import office
 from scheduling.holidays import ONE_DAY
-from scheduling.hours import MIDNIGHT, Interval, WeeklyRule, days_between, instant, local_day, open_hours
-from scheduling.models import Absence, Appointment, Availability, Interpreter, Reservation, Room
-from scheduling.states import AppointmentState, blocks
-from scheduling.world import Busy, Policy, Resource, ResourceKind, World
+from scheduling.hours import (
+    DAY_SECONDS,
+    MIDNIGHT,
+    Interval,
+    WeeklyRule,
+    days_between,
+    instant,
+    local_day,
+    open_hours,
+)
+from scheduling.models import Absence, Availability, Interpreter, Reservation, Room
+from scheduling.world import Busy, Policy, Resource, ResourceKind, Taken, World
 
 DAY_MINUTES = 24 * 60
-BLOCKING = (AppointmentState.HELD, AppointmentState.BOOKED, AppointmentState.ATTENDED)
 
 
-def load_world(organisation_id: UUID, *, first: date, last: date, policy: Policy) -> World:
-    """Everything the engine needs for the local days `first` to `last` (inclusive), margins included."""
+def load_world(organisation_id: UUID, *, first: date, last: date, policy: Policy, own: Collection[UUID] = ()) -> World:
+    """Everything the engine needs for the local days `first` to `last` (inclusive), margins included.
+
+    `own` are appointments that do not count as taken.
+    """
     now = clock.now()
     span = Interval(instant(first - ONE_DAY, MIDNIGHT), instant(last + 2 * ONE_DAY, MIDNIGHT))
-    rules = _rules(organisation_id)
-    resources = _resources(organisation_id, {rule.resource_id for rule in rules})
+    resources, rules = _resources(organisation_id)
     closures, away = _absences(organisation_id, span, resources)
     hours = open_hours([*rules, *_open_rooms(resources, rules, first)], first, last, closures)
     return World(
         now=int(now.timestamp()),
         resources=resources,
         hours=hours,
-        busy=(*_reservations(organisation_id, span, now), *away),
+        busy=tuple(away),
         policy=policy,
         closures=closures,
+        taken=_taken({resource.id for resource in resources}, span, now, own),
     )
 
 
-def _resources(organisation_id: UUID, with_hours: set[UUID]) -> tuple[Resource, ...]:
-    """The three pools in one read, and the advisors' languages in a second."""
-    advisors = (
-        select(literal(ResourceKind.ADVISOR.value).label("kind"), User.id, cast(null(), JSON).label("languages"))
-        .add_columns(literal(1).label("capacity"))
-        .where(User.organisation_id == organisation_id, User.is_active.is_(True))
-        .where(User.id.in_(select(UserRole.user_id).where(UserRole.role == Role.ADVISOR)))
-    )
-    interpreters = select(
-        literal(ResourceKind.INTERPRETER.value), Interpreter.id, Interpreter.languages, literal(1)
-    ).where(Interpreter.organisation_id == organisation_id, Interpreter.is_active.is_(True))
-    rooms = select(literal(ResourceKind.ROOM.value), Room.id, cast(null(), JSON), Room.capacity).where(
-        Room.organisation_id == organisation_id, Room.is_active.is_(True)
-    )
-    rows = session().execute(union_all(advisors, interpreters, rooms)).all()
-    people = [row.id for row in rows if row.kind == ResourceKind.ADVISOR and row.id in with_hours]
-    profiles = records.find_many(UserProfile, people, reader=organisation_id)
-    spoken = {user_id: stored.sheet.languages for user_id, stored in profiles.items()}
-    return tuple(_resource(row, spoken) for row in rows if row.kind != ResourceKind.ADVISOR or row.id in with_hours)
-
-
-def _resource(row: Row[tuple[str, UUID, list[str], int]], spoken: dict[UUID, list[str]]) -> Resource:
-    languages = frozenset(row.languages or spoken.get(row.id, ()))
-    return Resource(row.id, ResourceKind(row.kind), languages, row.capacity)
-
-
-def _rules(organisation_id: UUID) -> list[WeeklyRule]:
-    rows = session().scalars(select(Availability).where(Availability.organisation_id == organisation_id))
-    return [
+def _resources(organisation_id: UUID) -> tuple[tuple[Resource, ...], list[WeeklyRule]]:
+    """The three pools with their weekly hours in one read, and the advisors' languages in a second."""
+    rows = session().execute(_pools_with_hours(organisation_id)).all()
+    rules = [
         WeeklyRule(
-            resource_id=row.resource_id,
+            resource_id=row.id,
             weekday=row.weekday,
             opens=_wall(row.starts_minute),
             closes=_wall(row.ends_minute),
@@ -84,7 +84,53 @@ def _rules(organisation_id: UUID) -> list[WeeklyRule]:
             school_holidays=row.school_holidays,
         )
         for row in rows
+        if row.weekday is not None
     ]
+    with_hours = {rule.resource_id for rule in rules}
+    listed = {(row.kind, row.id): row for row in rows if row.kind != ResourceKind.ADVISOR or row.id in with_hours}
+    people = [resource_id for kind, resource_id in listed if kind == ResourceKind.ADVISOR]
+    profiles = records.find_many(UserProfile, people, reader=organisation_id)
+    spoken = {user_id: stored.sheet.languages for user_id, stored in profiles.items()}
+    return tuple(_resource(row, spoken) for row in listed.values()), rules
+
+
+def _pools_with_hours(organisation_id: UUID) -> Select[Any]:
+    """A row for each weekly rule of each resource, or one without a rule."""
+    advisors = (
+        select(literal(ResourceKind.ADVISOR.value).label("kind"), User.id, cast(null(), JSON).label("languages"))
+        .add_columns(literal(1).label("capacity"), literal(True).label("is_step_free"))
+        .add_columns(literal("").label("place"))
+        .where(User.organisation_id == organisation_id, User.is_active.is_(True))
+        .where(User.id.in_(select(UserRole.user_id).where(UserRole.role == Role.ADVISOR)))
+    )
+    interpreters = select(
+        literal(ResourceKind.INTERPRETER.value),
+        Interpreter.id,
+        Interpreter.languages,
+        literal(1),
+        literal(True),
+        literal(""),
+    ).where(Interpreter.organisation_id == organisation_id, Interpreter.is_active.is_(True))
+    rooms = select(
+        literal(ResourceKind.ROOM.value), Room.id, cast(null(), JSON), Room.capacity, Room.is_step_free, Room.place
+    ).where(Room.organisation_id == organisation_id, Room.is_active.is_(True))
+    pool = union_all(advisors, interpreters, rooms).subquery("pool")
+    rule = Availability
+    return select(
+        pool, rule.weekday, rule.starts_minute, rule.ends_minute, rule.valid_from, rule.valid_until,
+        rule.school_holidays,
+    ).outerjoin(rule, and_(rule.resource_id == pool.c.id, rule.organisation_id == organisation_id))  # fmt: skip
+
+
+def _resource(row: Row[Any], spoken: Mapping[UUID, Sequence[str]]) -> Resource:
+    return Resource(
+        id=row.id,
+        kind=ResourceKind(row.kind),
+        languages=frozenset(row.languages or spoken.get(row.id, ())),
+        capacity=row.capacity,
+        is_step_free=row.is_step_free,
+        place=row.place,
+    )
 
 
 def _open_rooms(resources: Sequence[Resource], rules: Sequence[WeeklyRule], first: date) -> list[WeeklyRule]:
@@ -133,28 +179,31 @@ def _whole_days(period: Interval) -> set[date]:
     }
 
 
-def _reservations(organisation_id: UUID, span: Interval, now: datetime) -> list[Busy]:
-    """What is booked or held; a hold that has run out counts for nothing, cleaned up or not."""
-    rows = session().execute(
-        select(
-            Reservation.resource_id,
-            Reservation.starts,
-            Reservation.ends,
-            Reservation.appointment_id,
-            Appointment.state,
-            Appointment.hold_ends_at,
-        )
-        .join(Appointment, Appointment.id == Reservation.appointment_id)
+def _taken(
+    resource_ids: Collection[UUID], span: Interval, now: datetime, own: Collection[UUID]
+) -> dict[UUID, list[Taken]]:
+    """What is booked or held, a row for each resource and pair of buffers; a hold that has run out counts for nothing.
+
+    The database joins the times to one text, as an object for each of ten thousand rows would cost more than
+    everything else.
+    """
+    row = Reservation
+    times = cast(row.starts, String).concat(literal_column("' '")).concat(cast(row.ends, String))
+    query = (
+        select(row.resource_id, row.buffer_before, row.buffer_after, func.aggregate_strings(times, " ").label("times"))
         .where(
-            Appointment.organisation_id == organisation_id,
-            or_(*(Appointment.state == state for state in BLOCKING)),
-            Reservation.is_active.is_(True),
-            Reservation.starts < span.ends,
-            Reservation.ends > span.starts,
+            row.resource_id.in_(resource_ids),
+            row.starts.between(span.starts - DAY_SECONDS, span.ends),
+            row.ends > span.starts,
+            row.is_busy.is_(True),
+            or_(row.hold_ends.is_(None), row.hold_ends > int(now.timestamp())),
         )
+        .group_by(row.resource_id, row.buffer_before, row.buffer_after)
     )
-    return [
-        Busy(row.resource_id, row.starts, row.ends, office.BUFFER_BEFORE, office.BUFFER_AFTER, row.appointment_id)
-        for row in rows
-        if blocks(row.state, hold_ends_at=row.hold_ends_at, now=now)
-    ]
+    if own:
+        query = query.where(or_(row.appointment_id.is_(None), row.appointment_id.not_in(own)))
+    found: dict[UUID, list[Taken]] = defaultdict(list)
+    for resource_id, before, after, text in session().execute(query):
+        instants = [int(each) for each in text.split()]
+        found[resource_id].append(Taken(instants[::2], instants[1::2], before, after))
+    return found

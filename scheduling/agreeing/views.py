@@ -167,7 +167,7 @@ def _times_page(
     **more: object,
 ) -> str:
     needs = queries.needs_of(case, kind)
-    days, later = offers(needs, policy=queries.policy_of(current_actor()), start=_asked_day(), own=own)
+    days, later = offers(needs, policy=queries.policy_of(current_actor(), needs.setting), start=_asked_day(), own=own)
     return render_template(
         template, case=case, form=form, kind=kind, kinds=list(AppointmentKind), needs=needs, days=days, later=later,
         start=_asked_day(), **more,

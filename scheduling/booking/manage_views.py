@@ -153,7 +153,7 @@ def _too_late_page(booked: Appointment) -> ResponseReturnValue:
 
 
 def _other_times(visit: Visit, booked: Appointment, form: TimeForm, *, taken: int | None = None) -> ResponseReturnValue:
-    slots = queries.first_free(visit.needs, policy=policy_of(visit.actor), own=[booked.id])
+    slots = queries.first_free(visit.needs, policy=policy_of(visit.actor, visit.needs.setting), own=[booked.id])
     offered = offered_times([slot for slot in slots if slot.starts_at != booked.starts_at], taken=taken)
     status = 409 if taken is not None else 422 if form.errors else 200
     return page("move", form=form, appointment=booked, back_url=url_for("booking_own.appointment"), **offered), status

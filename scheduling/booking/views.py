@@ -156,7 +156,7 @@ def _times_page(
     visit: Visit, draft: Appointment | None, form: TimeForm, *, taken: int | None = None
 ) -> ResponseReturnValue:
     own = [draft.id] if draft else []
-    slots = queries.first_free(visit.needs, policy=policy_of(visit.actor), own=own)
+    slots = queries.first_free(visit.needs, policy=policy_of(visit.actor, visit.needs.setting), own=own)
     held = int(draft.starts_at.timestamp()) if draft and taken is None else None
     offered = offered_times(slots, taken=taken)
     status = 409 if taken is not None else 422 if form.errors else 200

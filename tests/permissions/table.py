@@ -169,6 +169,8 @@ TABLE: dict[str, Row] = {
     "scheduling.keep_day": EVERYBODY_AT_A_KI,
     "scheduling.send_out": EVERYBODY_AT_A_KI,
     "scheduling.manage_resources": {"lead": "*", "administrator": "*"},
+    "figures.see": {"lead": "*", "administrator": "*"},
+    "figures.see_people": {"lead": "*"},
     "walk_in.draw": {**EVERYBODY_AT_A_KI, "system": "*"},
     "walk_in.call": EVERYBODY_AT_A_KI,
     "walk_in.show_board": {**EVERYBODY_AT_A_KI, "system": "*"},

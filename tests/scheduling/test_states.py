@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from app.errors import WrongState
+from scheduling.offering.settings import DEFAULTS
 from scheduling.states import (
     AppointmentKind,
     AppointmentState,
@@ -23,12 +24,17 @@ State = AppointmentState
 
 def test_every_state_and_kind_has_a_german_label() -> None:
     assert len({state.label for state in State}) == len(State)
-    assert {kind.label for kind in AppointmentKind} == {"Erstgespräch", "Folgegespräch"}
+    assert {kind.label for kind in AppointmentKind} == {
+        "Erstgespräch",
+        "Folgegespräch",
+        "Schultag",
+        "Gruppeninformation",
+    }
 
 
 def test_a_talk_takes_sixty_minutes_and_ninety_with_an_interpreter() -> None:
-    assert AppointmentKind.FIRST_TALK.default_minutes(with_interpreter=False) == 60
-    assert AppointmentKind.FIRST_TALK.default_minutes(with_interpreter=True) == 90
+    assert DEFAULTS[AppointmentKind.FIRST_TALK].length(interpreted=False) == 60
+    assert DEFAULTS[AppointmentKind.FIRST_TALK].length(interpreted=True) == 90
 
 
 def test_the_table_of_transitions_is_exactly_this() -> None:

@@ -1,0 +1,1 @@
+"""What an office offers: how each kind of appointment is, and who may book it."""
