@@ -76,6 +76,13 @@ class Config:
     walk_ins_a_day: int = 20
     cross_check: bool = False
     cross_check_basis: str = ""
+    calendar_stale_hours: int = 24
+    calendar_authority: Path | None = None
+    answer_days: int = 1
+    tell_family_days: int = 2
+    offer_hours: int = 4
+    feed_cancelled_days: int = 14
+    feed_references: bool = False
     open_per_contact: int = 2
     cooling_minutes: int = 15
     paper_requests: int = 30
@@ -128,6 +135,8 @@ class Config:
             raise SettingError("EINSTIEG_NOW needs a UTC offset, for example 2026-11-23T08:00:00+01:00")
         if self.cross_check and not self.cross_check_basis:
             raise SettingError("EINSTIEG_CROSS_CHECK_BASIS is missing: the legal basis on which houses compare cases")
+        if self.calendar_authority is not None and not self.may_set_clock:
+            raise SettingError("EINSTIEG_CALENDAR_CA is honoured in demo and test mode alone")
         if self.transport not in ("auto", "polling"):
             raise SettingError("EINSTIEG_TRANSPORT is either auto or polling")
         self._refuse_incomplete_provider()
@@ -204,8 +213,19 @@ def read_config(environment: Mapping[str, str]) -> Config:
         archive_offer=switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
         backup_days=backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
         walk_ins_a_day=count("EINSTIEG_WALK_INS", environment.get("EINSTIEG_WALK_INS") or "20"),
+        offer_hours=count("EINSTIEG_OFFER_HOURS", environment.get("EINSTIEG_OFFER_HOURS") or "4"),
+        feed_cancelled_days=count(
+            "EINSTIEG_FEED_CANCELLED_DAYS", environment.get("EINSTIEG_FEED_CANCELLED_DAYS") or "14"
+        ),
+        feed_references=switch("EINSTIEG_FEED_REFERENCES", environment.get("EINSTIEG_FEED_REFERENCES") or "off"),
         cross_check=switch("EINSTIEG_CROSS_CHECK", environment.get("EINSTIEG_CROSS_CHECK") or "off"),
         cross_check_basis=(environment.get("EINSTIEG_CROSS_CHECK_BASIS") or "").strip(),
+        calendar_stale_hours=count(
+            "EINSTIEG_CALENDAR_STALE_HOURS", environment.get("EINSTIEG_CALENDAR_STALE_HOURS") or "24"
+        ),
+        calendar_authority=Path(own) if (own := environment.get("EINSTIEG_CALENDAR_CA")) else None,
+        answer_days=count("EINSTIEG_ANSWER_DAYS", environment.get("EINSTIEG_ANSWER_DAYS") or "1"),
+        tell_family_days=count("EINSTIEG_TELL_FAMILY_DAYS", environment.get("EINSTIEG_TELL_FAMILY_DAYS") or "2"),
         open_per_contact=count("EINSTIEG_OPEN_PER_CONTACT", environment.get("EINSTIEG_OPEN_PER_CONTACT") or "2"),
         cooling_minutes=count("EINSTIEG_COOLING_MINUTES", environment.get("EINSTIEG_COOLING_MINUTES") or "15"),
         paper_requests=count("EINSTIEG_PAPER_REQUESTS", environment.get("EINSTIEG_PAPER_REQUESTS") or "30"),

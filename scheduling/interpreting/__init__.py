@@ -1,0 +1,1 @@
+"""Asking interpreters for a talk by a link of their own, and what they answer."""
