@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from app.data.audit import Action, AuditEntry
 from app.data.database import session
+from app.web.spreadsheet import neutral
 from cases.child_states import ChildState
 from cases.kinds import TaskKind
 from cases.models import Task
 from cases.placement import services
-from cases.placement.distribution_csv import neutral
 from cases.placement.kinds import PlacementState
 from cases.placement.models import Placement, School
 from tests.cases.placement.conftest import Seeking
