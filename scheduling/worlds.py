@@ -43,7 +43,10 @@ from scheduling.hours import (
     local_day,
     open_hours,
 )
+from scheduling.interpreting.budgets import is_spent_in, year_of
+from scheduling.kinds import Gender
 from scheduling.models import Absence, Availability, Interpreter, Reservation, Room
+from scheduling.spoken import understood
 from scheduling.world import Busy, Policy, Resource, ResourceKind, Taken, World
 
 DAY_MINUTES = 24 * 60
@@ -56,23 +59,28 @@ def load_world(organisation_id: UUID, *, first: date, last: date, policy: Policy
     """
     now = clock.now()
     span = Interval(instant(first - ONE_DAY, MIDNIGHT), instant(last + 2 * ONE_DAY, MIDNIGHT))
-    resources, rules = _resources(organisation_id)
+    resources, rules, spent = _resources(organisation_id, (first.year, last.year), own)
     closures, away = _absences(organisation_id, span, resources)
     hours = open_hours([*rules, *_open_rooms(resources, rules, first)], first, last, closures)
     return World(
         now=int(now.timestamp()),
         resources=resources,
         hours=hours,
-        busy=tuple(away),
+        busy=(*away, *spent),
         policy=policy,
         closures=closures,
         taken=_taken({resource.id for resource in resources}, span, now, own),
     )
 
 
-def _resources(organisation_id: UUID) -> tuple[tuple[Resource, ...], list[WeeklyRule]]:
-    """The three pools with their weekly hours in one read, and the advisors' languages in a second."""
-    rows = session().execute(_pools_with_hours(organisation_id)).all()
+def _resources(
+    organisation_id: UUID, years: tuple[int, int], own: Collection[UUID]
+) -> tuple[tuple[Resource, ...], list[WeeklyRule], list[Busy]]:
+    """The three pools with their weekly hours in one read, and the advisors' languages in a second.
+
+    An interpreter whose hours of one of the two years are used up is away for the whole of it.
+    """
+    rows = session().execute(_pools_with_hours(organisation_id, years, own)).all()
     rules = [
         WeeklyRule(
             resource_id=row.id,
@@ -91,15 +99,22 @@ def _resources(organisation_id: UUID) -> tuple[tuple[Resource, ...], list[Weekly
     people = [resource_id for kind, resource_id in listed if kind == ResourceKind.ADVISOR]
     profiles = records.find_many(UserProfile, people, reader=organisation_id)
     spoken = {user_id: stored.sheet.languages for user_id, stored in profiles.items()}
-    return tuple(_resource(row, spoken) for row in listed.values()), rules
+    spent = [
+        Busy(row.id, *year_of(year), is_appointment=False)
+        for row in listed.values()
+        for year, is_spent in zip(years, (row.first_spent, row.last_spent), strict=True)
+        if is_spent
+    ]
+    return tuple(_resource(row, spoken) for row in listed.values()), rules, spent
 
 
-def _pools_with_hours(organisation_id: UUID) -> Select[Any]:
+def _pools_with_hours(organisation_id: UUID, years: tuple[int, int], own: Collection[UUID]) -> Select[Any]:
     """A row for each weekly rule of each resource, or one without a rule."""
     advisors = (
         select(literal(ResourceKind.ADVISOR.value).label("kind"), User.id, cast(null(), JSON).label("languages"))
         .add_columns(literal(1).label("capacity"), literal(True).label("is_step_free"))
-        .add_columns(literal("").label("place"))
+        .add_columns(literal("").label("place"), cast(null(), String).label("gender"), literal(0).label("notice_days"))
+        .add_columns(literal(False).label("first_spent"), literal(False).label("last_spent"))
         .where(User.organisation_id == organisation_id, User.is_active.is_(True))
         .where(User.id.in_(select(UserRole.user_id).where(UserRole.role == Role.ADVISOR)))
     )
@@ -110,10 +125,14 @@ def _pools_with_hours(organisation_id: UUID) -> Select[Any]:
         literal(1),
         literal(True),
         literal(""),
+        cast(Interpreter.gender, String),
+        Interpreter.notice_days,
+        *(is_spent_in(year, own=own) for year in years),
     ).where(Interpreter.organisation_id == organisation_id, Interpreter.is_active.is_(True))
     rooms = select(
-        literal(ResourceKind.ROOM.value), Room.id, cast(null(), JSON), Room.capacity, Room.is_step_free, Room.place
-    ).where(Room.organisation_id == organisation_id, Room.is_active.is_(True))
+        literal(ResourceKind.ROOM.value), Room.id, cast(null(), JSON), Room.capacity, Room.is_step_free, Room.place,
+        cast(null(), String), literal(0), literal(False), literal(False),
+    ).where(Room.organisation_id == organisation_id, Room.is_active.is_(True))  # fmt: skip
     pool = union_all(advisors, interpreters, rooms).subquery("pool")
     rule = Availability
     return select(
@@ -126,10 +145,12 @@ def _resource(row: Row[Any], spoken: Mapping[UUID, Sequence[str]]) -> Resource:
     return Resource(
         id=row.id,
         kind=ResourceKind(row.kind),
-        languages=frozenset(row.languages or spoken.get(row.id, ())),
+        languages=understood(row.languages or spoken.get(row.id, ())),
         capacity=row.capacity,
         is_step_free=row.is_step_free,
         place=row.place,
+        gender=Gender(row.gender) if row.gender else None,
+        notice_days=row.notice_days,
     )
 
 
