@@ -12,6 +12,7 @@ from app.data import audit, records
 from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import session
+from app.errors import Conflict
 from app.policies import Actor
 from cases import schooling
 from cases.latin import latin_reading
@@ -22,11 +23,21 @@ from cases.sheets import CaseSummary, ChildLine, ChildSheet, FamilySheet, Guardi
 from cases.states import CaseState
 
 
+def hold(case_id: UUID) -> None:
+    """Queue at the case's row until the open transaction ends; raises Conflict where the case has become a shell.
+
+    A merge that was decided meanwhile took all content with it: what is written now would lie where nobody looks.
+    """
+    query = select(Case.merged_into_id).where(Case.id == case_id).with_for_update(key_share=True)
+    if session().scalar(query) is not None:
+        raise Conflict("merged into another case meanwhile")
+
+
 def keep_in_step(case: Case) -> None:
     """Write summary, shards and waiting days anew from the sheets; inside the transaction that changed one of them."""
     owner = case.organisation_id
     # Locked: of two who change the same family at once, the second has to see what the first wrote.
-    session().execute(select(Case.id).where(Case.id == case.id).with_for_update(key_share=True))
+    hold(case.id)
     session().flush()
     session().expire(case, ["children", "guardians"])
     family = records.get(FamilySheet, case.id, reader=owner).sheet

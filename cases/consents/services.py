@@ -19,7 +19,7 @@ from app.policies import Actor
 from cases.consents import hooks
 from cases.consents.queries import get_consent, has_withdrawn
 from cases.consents.rules import NEEDS_RECIPIENT, allows
-from cases.keeping import note
+from cases.keeping import hold, note
 from cases.kinds import ConsentPurpose, LegalBasis
 from cases.models import Case, Consent
 from cases.policies import CasePermission
@@ -56,6 +56,7 @@ def record_consent(
         recorded_at=clock.now(),
     )
     with transaction() as current:
+        hold(case_id)
         current.add(consent)
         current.flush()
         records.create(detail, record_id=consent.id, scope=case.scope)
@@ -69,6 +70,7 @@ def record_own_choice(actor: Actor, *, case_id: UUID, purpose: ConsentPurpose) -
     if actor.invited_to != case_id or not has_withdrawn(case_id, purpose):
         return
     with transaction() as current:
+        hold(case_id)
         consent = _own_consent(case_id, purpose)
         current.add(consent)
         current.flush()
@@ -84,6 +86,7 @@ def opt_out(actor: Actor, *, case_id: UUID, purpose: ConsentPurpose) -> None:
     """
     case = get_case(actor, case_id, CasePermission.BOOK)
     with transaction() as current:
+        hold(case_id)
         today = clock.today()
         open_ones = [row for row in _consents(case_id, purpose) if row.withdrawn_on is None]
         if not open_ones and not has_withdrawn(case_id, purpose):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app import clock
 from app.data.audit import Action
 from app.data.base import new_id
@@ -14,7 +12,7 @@ from app.policies import Actor
 from cases.documents import hooks
 from cases.documents.queries import documents_of, progress
 from cases.documents.rules import SETTLED, Item, next_case_state
-from cases.keeping import note
+from cases.keeping import hold, note
 from cases.kinds import TaskKind
 from cases.models import Case, Document
 from cases.services import advance_case
@@ -24,7 +22,7 @@ from cases.tasks.services import drop_tasks
 
 def lock_case(case_id: UUID) -> None:
     """Queue at the case's row, so that two people do not start one checklist (SQLite has one writer anyway)."""
-    session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    hold(case_id)
 
 
 def lock_paper(document: Document) -> None:

@@ -56,9 +56,7 @@ def merge(
     authorise(actor, DuplicatePermission.LIST)
     same = same or {}
     with transaction() as current:
-        current.execute(
-            select(Case.id).where(Case.id.in_([kept_id, merged_id])).order_by(Case.id).with_for_update(of=Case)
-        )
+        _lock(kept_id, merged_id)
         kept = get_case(actor, kept_id, DuplicatePermission.MERGE)
         merged = get_case(actor, merged_id, DuplicatePermission.MERGE)
         sentences = hooks.obstacles(kept, merged, same)
@@ -88,9 +86,11 @@ def undo(actor: Actor, *, merge_id: UUID) -> CaseMerge:
     """Take a merge back within 30 days; what came to the kept case since stays there. Raises TooLate, NotFound."""
     authorise(actor, DuplicatePermission.LIST)
     with transaction() as current:
-        done = current.scalar(select(CaseMerge).where(CaseMerge.id == merge_id).with_for_update())
+        done = current.get(CaseMerge, merge_id)
         if done is None:
             raise NotFound("merge")
+        _lock(done.kept_id, done.merged_id)
+        current.refresh(done, with_for_update=True)
         kept = get_case(actor, done.kept_id, DuplicatePermission.MERGE)
         merged = current.get(Case, done.merged_id, populate_existing=True)
         if merged is None or not permits(actor, DuplicatePermission.MERGE, merged):
@@ -111,6 +111,12 @@ def undo(actor: Actor, *, merge_id: UUID) -> CaseMerge:
             note(actor, case, Action.CHANGED, "merge.undone", subject_id=done.id)
         after_commit(partial(following.move_files_now, done.id))
     return done
+
+
+def _lock(first_id: UUID, second_id: UUID) -> None:
+    """Queue at both cases, in one order for all: whoever writes into one of them waits, and then finds it as it is."""
+    both = select(Case.id).where(Case.id.in_([first_id, second_id])).order_by(Case.id)
+    session().execute(both.with_for_update(of=Case))
 
 
 def _check_same(kept: Case, merged: Case, same: Same) -> None:

@@ -22,7 +22,7 @@ from app.policies import Actor
 from cases.child_states import ChildState
 from cases.consents.queries import may_read_health
 from cases.intake import hooks
-from cases.keeping import keep_in_step, note, seal_child, seal_guardian
+from cases.keeping import hold, keep_in_step, note, seal_child, seal_guardian
 from cases.models import Attachment, Case, Document, Guardian, Task
 from cases.plausibility import check_child, check_family
 from cases.policies import CasePermission
@@ -55,6 +55,7 @@ def change_health(actor: Actor, *, case_id: UUID, child_id: UUID, expected: int,
     if not may_read_health(case_id):
         raise NotFound("health")
     with transaction():
+        hold(case_id)
         child = get_child(actor, case, child_id)
         present = records.find(HealthSheet, child.id, reader=case.organisation_id)
         if expected:

@@ -17,7 +17,7 @@ from app.data.base import new_id
 from app.data.database import session, transaction
 from app.errors import Conflict, Invalid, NotPermitted, WrongState
 from app.policies import Actor
-from cases.keeping import note
+from cases.keeping import hold, note
 from cases.kinds import TaskKind
 from cases.models import Case, CounsellingSession
 from cases.policies import CasePermission
@@ -76,6 +76,7 @@ def start_session(
     )
     try:
         with transaction() as current:
+            hold(case_id)
             current.add(talk)
             current.flush()
             records.create(notes, record_id=talk.id, scope=case.scope)
@@ -101,6 +102,7 @@ def save_notes(
     """
     talk = get_session(actor, session_id, CasePermission.WRITE_NOTES)
     with transaction():
+        hold(talk.case_id)
         case = get_case(actor, talk.case_id, CasePermission.WRITE_NOTES)
         _demand_draft(talk)
         saved = _save(actor, case, talk, notes, expected)
@@ -113,6 +115,7 @@ def merge_notes(actor: Actor, *, session_id: UUID, notes: SessionNotes) -> Saved
     """Bring the actor's texts and those that lie saved together: nothing of either is lost."""
     talk = get_session(actor, session_id, CasePermission.WRITE_NOTES)
     with transaction():
+        hold(talk.case_id)
         case = get_case(actor, talk.case_id, CasePermission.WRITE_NOTES)
         _demand_draft(talk)
         stored = notes_of(actor, session_id)
@@ -137,6 +140,7 @@ def complete_session(
     if not results.strip():
         raise Invalid("results", "required")
     with transaction():
+        hold(talk.case_id)
         case = get_case(actor, talk.case_id, CasePermission.WRITE_NOTES)
         _demand_draft(talk)
         present = notes_of(actor, session_id).sheet
@@ -163,6 +167,7 @@ def amend_session(actor: Actor, *, session_id: UUID, text: str) -> UUID:
     if not text.strip():
         raise Invalid("text", "required")
     with transaction():
+        hold(talk.case_id)
         case = get_case(actor, talk.case_id, CasePermission.WRITE_NOTES)
         if talk.state is not SessionState.COMPLETED:
             raise WrongState(talk.state, "amended")

@@ -15,7 +15,7 @@ from app.data.base import new_id
 from app.data.database import session, transaction
 from app.errors import Invalid, NotFound
 from app.policies import Actor, OrganisationKind, authorise
-from cases.keeping import note
+from cases.keeping import hold, note
 from cases.kinds import TaskKind
 from cases.models import Case, Task
 from cases.policies import CasePermission
@@ -138,7 +138,7 @@ def _lock(case_id: UUID) -> None:
     """Queue at the case's row before any of its tasks: two workers do not plan the same one, and `list_days`, which
     locks the case after a change of its tasks, never waits for somebody who waits for this (SQLite has one writer).
     """
-    session().execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    hold(case_id)
 
 
 def _locked(task_id: UUID) -> Task:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from io import BytesIO
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -13,28 +15,31 @@ import pytest
 from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.data import files, records
 from app.data.base import Base
-from app.data.database import session, transaction
+from app.data.database import db, session, transaction
 from app.data.records import SealedRecord, Sheet
-from app.errors import NotFound, NotPermitted
+from app.errors import Conflict, NotFound, NotPermitted
 from cases.consents import services as consents
 from cases.documents import services as documents
 from cases.duplicates import following, hooks, services
 from cases.duplicates.models import CaseMerge, MergeNote, MergeStep
 from cases.duplicates.services import TooLate, Unmergeable
 from cases.intake import services as intake
-from cases.kinds import ConsentPurpose, LegalBasis, TaskKind
+from cases.kinds import ConsentPurpose, DocumentKind, LegalBasis, TaskKind
 from cases.models import Attachment, Case, Child, Consent, Task
 from cases.queries import MergedAway, get_case
+from cases.sessions import services as sessions
 from cases.sheets import ChildSheet, ConsentDetail, FamilySheet
 from cases.states import CaseState
 from cases.tasks import services as tasks
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, child_sheet, family_sheet
 
+DAY = date(2026, 11, 1)
 SCAN = b"%PDF-1.4\n" + b"x" * 5000
 
 
@@ -64,6 +69,12 @@ def _opened(case_id: UUID) -> dict[str, Any]:
         found[f"file {file_id}"] = b"".join(files.read(folder, file_id, scope=case.scope, reader=case.organisation_id))
     found["case"] = (case.state, case.closed_at, case.opened_at, case.merged_into_id, case.advisor_id)
     return found
+
+
+def _shell(case_id: UUID) -> set[tuple[str, UUID]]:
+    """Kind and id of everything sealed under a case."""
+    query = select(SealedRecord.kind, SealedRecord.record_id).where(SealedRecord.case_id == case_id)
+    return {(row.kind, row.record_id) for row in session().execute(query)}
 
 
 def _two_cases(world: World, open_case: OpenCase) -> tuple[Case, Case, dict[UUID, UUID]]:
@@ -161,6 +172,72 @@ def test_after_thirty_days_nothing_is_left_to_undo_with(world: World, open_case:
     assert session().scalars(select(MergeStep)).all() == []
     content = records.get(MergeNote, done.id, reader=world.ki.id).sheet
     assert content.changes == [] and content.left != [], "what was not taken over is never lost"
+
+
+def test_whoever_waited_for_a_merge_writes_nothing_into_the_shell(
+    world: World, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, merged, same = _two_cases(world, open_case)
+    advisor, lead, child_id = world.actor("advisor"), world.actor("lead"), merged.children[0].id
+    talk = sessions.start_session(advisor, case_id=merged.id)
+    gave = ConsentDetail(given_by="Olena Kovalenko", explained_in="uk")
+    case_id, purpose, basis = merged.id, ConsentPurpose.HEALTH, LegalBasis.CONSENT
+    consents.record_consent(advisor, case_id=case_id, purpose=purpose, legal_basis=basis, detail=gave, given_on=DAY)
+    writes: list[tuple[ModuleType, Callable[[], object]]] = [
+        (intake, lambda: intake.change_family(advisor, case_id=case_id, expected=1, changes={"street": "Hofweg 1"})),
+        (intake, lambda: intake.add_child(advisor, case_id=case_id, child=child_sheet("Ivan"))),
+        (
+            intake,
+            lambda: intake.change_health(
+                advisor, case_id=case_id, child_id=child_id, expected=0, changes={"needs": "Brille"}
+            ),
+        ),
+        (tasks, lambda: tasks.add_task(advisor, case_id=case_id, kind=TaskKind.CALL_BACK, due_on=DAY)),
+        (documents, lambda: documents.ask_for(advisor, case_id=case_id, kind=DocumentKind.OTHER)),
+        (
+            consents,
+            lambda: consents.record_consent(
+                advisor, case_id=case_id, purpose=purpose, legal_basis=basis, detail=gave, given_on=DAY
+            ),
+        ),
+        (sessions, lambda: sessions.start_session(advisor, case_id=case_id)),
+    ]
+    for module, write in writes:
+        done: list[CaseMerge] = []
+
+        @contextmanager
+        def after_a_merge(done: list[CaseMerge] = done) -> Iterator[Session]:
+            done.append(services.merge(lead, kept_id=kept.id, merged_id=case_id, same=same))
+            with transaction() as current:
+                yield current
+
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "transaction", after_a_merge)
+            before = _shell(case_id)
+            with pytest.raises(Conflict):
+                write()
+        services.undo(lead, merge_id=done[0].id)
+        assert _shell(case_id) == before
+    assert get_case(advisor, case_id).id == talk.case_id
+
+
+def test_undoing_keeps_writers_away_from_both_cases(
+    world: World, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, merged, same = _two_cases(world, open_case)
+    done = services.merge(world.actor("lead"), kept_id=kept.id, merged_id=merged.id, same=same)
+    free: list[UUID] = []
+    returned = services._return_rows
+
+    def looked(*arguments: Any) -> None:
+        if db.engine.dialect.name == "postgresql":  # SQLite has one writer
+            with db.engine.connect() as other:
+                free.extend(other.scalars(select(Case.id).with_for_update(skip_locked=True)))
+        returned(*arguments)
+
+    monkeypatch.setattr(services, "_return_rows", looked)
+    services.undo(world.actor("lead"), merge_id=done.id)
+    assert free == []
 
 
 def test_what_forbids_a_merge_is_said_and_only_who_may_change_both_decides(world: World, open_case: OpenCase) -> None:
