@@ -115,6 +115,7 @@ def test_a_restricted_case_stays_sends_nothing_and_is_told_of_when_lifted(world:
 
 
 def test_leftovers_end_by_rule_and_nothing_that_waits_for_a_person(world: World, open_case: OpenCase) -> None:
+    clock.start_at(datetime(2026, 11, 23, 11, tzinfo=UTC))  # at night 31 days ago is 30 days ago in local days
     case, now = open_case(), clock.now()
     kept = {"message": [], "session": []}  # type: dict[str, list[object]]
     with transaction() as current:
