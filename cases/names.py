@@ -3,7 +3,7 @@
 Nothing is remembered between calls, so that the name of an erased person does not live on in a cache.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from rapidfuzz.distance import JaroWinkler
@@ -15,8 +15,10 @@ from cases.romanise import is_unvowelled
 
 LIKELY = 0.85
 """From this score on a name is worth showing as an answer."""
+PREFIX = 0.93
+"""What the beginning of a word is worth, from `PREFIX_LETTERS` letters on."""
+PREFIX_LETTERS = 3
 
-_PREFIX_LETTERS = 3
 _SINGLE_WORD = 0.9
 _MISSING_WORD = 0.02
 _JOIN_LEAST = 0.7
@@ -90,6 +92,10 @@ class Matcher:
         """How near each word of the query is to one romanised word."""
         return self._seen.get((part, unvowelled)) or self._column(part, unvowelled)
 
+    def learn(self, columns: Iterable[tuple[tuple[str, bool], tuple[float, ...]]]) -> None:
+        """Take over how near words are that were compared elsewhere, for (romanised word, whether it lacks vowels)."""
+        self._seen.update(columns)
+
     def _joined(self, parts: list[str], unvowelled: bool) -> float:
         """Compare with neighbouring words written as one, on whichever side has more of them."""
         if len(self.words) > len(parts):
@@ -150,8 +156,8 @@ def _pair(query: Word, keys: frozenset[str], word: Word) -> float:
     near = JaroWinkler.similarity(query.fold, word.fold)
     if near < 0.4:
         return near
-    if len(query.fold) >= _PREFIX_LETTERS and word.fold.startswith(query.fold):
-        return max(near, 0.93)
+    if len(query.fold) >= PREFIX_LETTERS and word.fold.startswith(query.fold):
+        return max(near, PREFIX)
     groups = cognate_groups()
     if query.roman in groups and word.roman in groups and groups[query.roman] & groups[word.roman]:
         return 0.97

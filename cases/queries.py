@@ -42,19 +42,22 @@ class Contact:
     interpreter_language: str
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Case under which `actor` may know that a case exists (CasePermission.FIND in SQL)."""
+def visible_to(actor: Actor, of: type[Case] = Case) -> ColumnElement[bool]:
+    """The condition under which `actor` may know that a case exists (CasePermission.FIND in SQL).
+
+    `of` is Case or an alias of it.
+    """
     if actor.organisation_kind is OrganisationKind.KI and actor.has(Role.RECEPTION, Role.ADVISOR, Role.LEAD):
-        own = and_(Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None), is_taken())
-        return and_(own, or_(Case.restricted_on.is_(None), *_keeps(actor)))
+        own = and_(of.organisation_id == actor.organisation_id, of.merged_into_id.is_(None), is_taken(of))
+        return and_(own, or_(of.restricted_on.is_(None), *_keeps(actor, of)))
     if actor.has(Role.KIM_LEAD, Role.KIM_CASE_MANAGER):
-        return and_(or_(*_handed_over_to(actor)), Case.restricted_on.is_(None))
+        return and_(or_(*_handed_over_to(actor, of)), of.restricted_on.is_(None))
     return false()
 
 
-def is_taken() -> ColumnElement[bool]:
-    """The condition on Case that somebody of the house knows it: everything but what waits in the inbox of requests."""
-    return Case.state != CaseState.REQUESTED
+def is_taken(of: type[Case] = Case) -> ColumnElement[bool]:
+    """The condition that somebody of the house knows a case: all but what waits in the inbox of requests."""
+    return of.state != CaseState.REQUESTED
 
 
 def get_case(actor: Actor, case_id: UUID, permission: Permission = CasePermission.READ) -> Case:
@@ -124,16 +127,16 @@ def guardians_of(actor: Actor, case: Case) -> dict[UUID, Stored[GuardianSheet]]:
     return records.of_case(GuardianSheet, case.id, reader=actor.organisation_id)
 
 
-def _keeps(actor: Actor) -> list[ColumnElement[bool]]:
+def _keeps(actor: Actor, of: type[Case]) -> list[ColumnElement[bool]]:
     """Whose restricted cases the actor still knows of: the lead of all, an advisor of the own."""
     if actor.has(Role.LEAD):
         return [true()]
-    return [Case.advisor_id == actor.user_id] if actor.has(Role.ADVISOR) and actor.user_id else []
+    return [of.advisor_id == actor.user_id] if actor.has(Role.ADVISOR) and actor.user_id else []
 
 
-def _handed_over_to(actor: Actor) -> list[ColumnElement[bool]]:
+def _handed_over_to(actor: Actor, of: type[Case]) -> list[ColumnElement[bool]]:
     accepted = exists().where(
-        CaseAccess.case_id == Case.id,
+        CaseAccess.case_id == of.id,
         CaseAccess.kind == AccessKind.HANDOVER,
         CaseAccess.organisation_id == actor.organisation_id,
     )

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 MOST_RECENT = 48
 """Above so many cases the small shard moves them to the full ones."""
-MOST_PEOPLE = 1024
+MOST_PEOPLE = 4096
 _DIGEST_BYTES = 16
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from hashlib import blake2b
+from typing import Any, Self
 from zlib import crc32
 
 import numpy as np
@@ -17,7 +18,21 @@ from cases.name_cognates import cognate_groups
 from cases.name_words import Word, make_word, parts_of
 from cases.partial_dates import PartialDate, PartialDateError
 from cases.romanise import is_unvowelled
-from cases.shards.columns import I32, LINE, U8, U16, U32, U64, Array, Columns, Mask, ids_array, lines_of, renumbered
+from cases.shards.columns import (
+    I32,
+    LINE,
+    PART,
+    U8,
+    U16,
+    U32,
+    U64,
+    Array,
+    Columns,
+    Mask,
+    ids_array,
+    lines_of,
+    renumbered,
+)
 from cases.shards.facts import CaseFacts
 
 MOST_WORDS = 40
@@ -28,7 +43,10 @@ WordKey = tuple[str, bool]
 
 @dataclass(slots=True, repr=False)
 class SearchBody(Columns):
-    """Cases, their distinct words, names as rows of words, birth dates as first and last possible day, phones."""
+    """Cases, their distinct words, names as rows of words, birth dates as first and last possible day, phones.
+
+    `hashes` is the same for one word in every shard, so that a search compares it once.
+    """
 
     case_ids: U64
     romans: str
@@ -47,6 +65,14 @@ class SearchBody(Columns):
     born_last: I32
     phone_cases: U16
     phones: str
+    hashes: U64
+
+    @classmethod
+    def complete(cls, read: dict[str, Any]) -> dict[str, Any]:
+        """A body that was written before words were hashed."""
+        lines = lines_of(read["romans"], len(read["unvowelled"]))
+        keys = zip(lines, read["unvowelled"].astype(bool).tolist(), strict=True)
+        return read | {"hashes": np.array([hash_of(*key) for key in keys], "<u8")}
 
     def words(self) -> list[WordKey]:
         """Romanised word and whether its script leaves vowels out, in order of position."""
@@ -82,15 +108,15 @@ class SearchBody(Columns):
             born_last=self.born_last[born],
             phone_cases=cases[self.phone_cases[phones]].astype("<u2"),
             phones=_kept(self.phones, phones),
+            hashes=self.hashes[used],
         )
 
     def joined(self, other: Self) -> Self:
         """Both together, each distinct word once; no case may lie in both."""
-        known = {word: position for position, word in enumerate(self.words())}
-        new = np.array([word not in known for word in other.words()], bool)
-        places = np.zeros(len(new), np.int64)
-        for position, word in enumerate(other.words()):
-            places[position] = known.setdefault(word, len(known))
+        order = np.argsort(self.hashes)
+        spots = np.minimum(np.searchsorted(self.hashes[order], other.hashes), max(0, len(order) - 1))
+        new = self.hashes[order[spots]] != other.hashes if len(order) else np.ones(len(other.hashes), bool)
+        places = np.where(new, len(order) + renumbered(new), order[spots] if len(order) else 0)
         fresh, base = new[other.key_words], len(self.case_ids)
         hashes = np.concatenate([self.key_hashes, other.key_hashes[fresh]])
         order = np.argsort(hashes, kind="stable")
@@ -113,6 +139,7 @@ class SearchBody(Columns):
             born_last=np.concatenate([self.born_last, other.born_last]),
             phone_cases=_beside(self.phone_cases, other.phone_cases, base),
             phones=_together(self.phones, other.phones),
+            hashes=np.concatenate([self.hashes, other.hashes[new]]),
         )
 
     @classmethod
@@ -145,6 +172,7 @@ class SearchBody(Columns):
             born_last=np.array([span[1] for _, span in born], "<i4"),
             phone_cases=np.array([case for case, _ in phones], "<u2"),
             phones=LINE.join(phone for _, phone in phones),
+            hashes=np.array([hash_of(*key) for key in index], "<u8"),
         )
 
 
@@ -162,6 +190,11 @@ def keys_of(word: Word) -> set[int]:
     """The keys under which other spellings of a word meet it."""
     groups = cognate_groups().get(word.roman, frozenset())
     return {crc32(key.encode()) for key in word.skeletons()} | {crc32(f"={group}".encode()) for group in groups}
+
+
+def hash_of(roman: str, unvowelled: bool) -> int:
+    """64 bits that stand for one word, whichever shard it lies in."""
+    return int.from_bytes(blake2b(f"{roman}{PART}{unvowelled:d}".encode(), digest_size=8).digest(), "big")
 
 
 def letters_of(fold: str) -> int:

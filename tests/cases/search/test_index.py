@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from uuid import UUID
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -16,6 +17,7 @@ from cases.search.index import Index
 from cases.shards import store
 from cases.shards.columns import uuids
 from cases.shards.facts import CHILD, CaseFacts, PersonFacts
+from cases.shards.list_body import ListBody
 from cases.shards.reading import Searchable
 from cases.shards.search_body import SearchBody, names_of
 
@@ -141,3 +143,15 @@ def test_nothing_can_be_asked_of_no_shards() -> None:
     assert index.ranked("Ali", index.current, most=10)[0].tolist() == []
     assert not index.phone("176123").any()
     assert not index.born(PartialDate(2014)).any()
+
+
+def test_a_body_written_before_words_had_hashes_gets_them_when_it_is_read() -> None:
+    body = SearchBody.build(families(Random(4), 30))
+    padded = body.to_bytes()
+    columns = msgspec.msgpack.decode(padded[4 : 4 + int.from_bytes(padded[:4], "big")])
+    older = msgspec.msgpack.encode(columns[:-1])
+    read = SearchBody.from_bytes(len(older).to_bytes(4, "big") + older)
+    assert len(set(body.hashes.tolist())) == len(body.words())
+    assert read.hashes.tolist() == body.hashes.tolist()
+    with pytest.raises(ValueError, match="columns"):
+        ListBody.from_bytes(len(older).to_bytes(4, "big") + msgspec.msgpack.encode(columns[:1]))
