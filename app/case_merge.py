@@ -18,6 +18,7 @@ from cases.retention.models import ErasureReceipt, RetentionMark
 from cases.rights.models import RightsRequest
 from scheduling.models import Appointment, Invitation
 from scheduling.queries import open_of_case
+from scheduling.waiting.models import WaitingEntry
 
 OVER = (PlacementState.REFUSED, PlacementState.WITHDRAWN)
 
@@ -28,6 +29,7 @@ def declare() -> None:
     hooks.moves(Handover)
     hooks.moves(Appointment)
     hooks.moves(Invitation, follows={"appointment_id": Appointment})
+    hooks.moves(WaitingEntry, follows={"appointment_id": Appointment})
     hooks.moves(Message)
     hooks.moves(RightsRequest, follows={"task_id": Task})
     hooks.remains(EmergencyAccess, because="it ends within hours, and its review is about that very case")

@@ -37,6 +37,7 @@ class JobName(StrEnum):
 
     DELIVER_MESSAGE = "messages.deliver"
     ROUTE_HANDOVER = "handover.route"
+    FILL_WAITING = "waiting.fill"
 
 
 JOB_NAMES: frozenset[str] = frozenset(JobName)

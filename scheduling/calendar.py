@@ -10,12 +10,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, vCalAddress, vDuration
 
 PRODUCT_ID = "-//Einstieg//Termine//DE"
+REFRESH = timedelta(minutes=15)
+"""How often a subscriber is asked to look (RFC 7986, 5.7)."""
 
 
 class Method(StrEnum):
@@ -65,11 +67,12 @@ def appointment_ics(
     method: Method = Method.PUBLISH,
     status: EventStatus = EventStatus.CONFIRMED,
     organizer: str | None = None,
+    attendee: str | None = None,
 ) -> bytes:
     """One appointment to attach to a mail; a CANCEL is always marked CANCELLED.
 
-    `organizer` is the office's mail address, which REQUEST and CANCEL need. ValueError for naive or swapped
-    times.
+    `organizer` is the office's mail address, which REQUEST and CANCEL need; `attendee` that of the receiver, who has
+    agreed already and is asked for no answer. ValueError for naive or swapped times.
     """
     if method is Method.CANCEL:
         status = EventStatus.CANCELLED
@@ -81,6 +84,8 @@ def appointment_ics(
     event = _event(entry)
     if organizer is not None:
         event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+    if attendee is not None:
+        event.add("attendee", _attendee(attendee))
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -90,6 +95,8 @@ def feed_ics(entries: Iterable[Entry], *, name: str) -> bytes:
     calendar = _calendar()
     calendar.add("name", _plain(name))
     calendar.add("x-wr-calname", _plain(name))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     for entry in sorted(entries, key=lambda e: (e.starts, e.uid)):
         calendar.add_component(_event(entry))
     return bytes(calendar.to_ical())
@@ -130,6 +137,19 @@ def _event(entry: Entry) -> Event:
         if text:
             event.add(name, text)
     return event
+
+
+def _attendee(address: str) -> vCalAddress:
+    """The receiver: without an answer asked for, as nobody reads the mailbox the invitations come from."""
+    found = vCalAddress(f"mailto:{address}")
+    for name, value in (
+        ("CUTYPE", "INDIVIDUAL"),
+        ("ROLE", "REQ-PARTICIPANT"),
+        ("PARTSTAT", "ACCEPTED"),
+        ("RSVP", "FALSE"),
+    ):
+        found.params[name] = value
+    return found
 
 
 def _utc(at: datetime) -> datetime:

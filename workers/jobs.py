@@ -12,6 +12,7 @@ from flask import Flask
 
 from app.messages.delivery import deliver
 from app.queue import JobName, JobRefused
+from scheduling.waiting import filling
 from workers import routing
 
 Handler = Callable[[UUID], object]
@@ -19,6 +20,7 @@ Handler = Callable[[UUID], object]
 HANDLERS: dict[JobName, Handler] = {
     JobName.DELIVER_MESSAGE: deliver,
     JobName.ROUTE_HANDOVER: routing.route,
+    JobName.FILL_WAITING: filling.fill,
 }
 
 

@@ -12,6 +12,8 @@ from cases.documents import checking
 from cases.duplicates import crossing, following
 from cases.emergency import expiring
 from cases.retention import aftermath, sweeping
+from scheduling.feeds import telling
+from scheduling.waiting import filling
 from workers import routing, trail
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,8 @@ class Periodic:
 
 PERIODIC: list[Periodic] = [
     Periodic("handovers to route", timedelta(seconds=5), routing.route_waiting),
+    Periodic("offers of the waiting list", timedelta(minutes=1), filling.fill_all),
+    Periodic("invitations for the team's calendars", timedelta(minutes=1), telling.tell_all),
     Periodic("emergency accesses that ran out", timedelta(minutes=1), expiring.end_expired),
     Periodic("files to scan", timedelta(minutes=2), checking.check_waiting),
     Periodic("checks of the trail", timedelta(seconds=5), trail.check_asked),

@@ -129,7 +129,12 @@ def after_commit(work: Callable[[], None]) -> None:
 
 
 def retrying(work: Callable[[], Result], *, attempts: int = 6) -> Result:
-    """Run `work` (which opens its own transaction) again after a deadlock or a lost serialisation race."""
+    """Run `work` (which opens its own transaction) again after a deadlock or a lost serialisation race.
+
+    Inside an open transaction it runs once: the database has given that up, so only its owner can begin anew.
+    """
+    if session().info.get("open"):
+        return work()
     for attempt in range(1, attempts + 1):
         try:
             return work()

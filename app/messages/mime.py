@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from app.messages.gateways import Letter
 
 POLICY = policy.SMTP.clone(cte_type="7bit")
+FILE_NAME = "termin.ics"
 _METHOD = re.compile(r"^METHOD:([A-Z]+)\s*$", re.MULTILINE)
 
 
@@ -32,8 +33,10 @@ def build_mail(letter: Letter, *, sender: str) -> EmailMessage:
             payload.calendar,
             subtype="calendar",
             charset="utf-8",
-            params={"method": method, "name": "termin.ics"},
+            params={"method": method, "name": FILE_NAME},
         )
+        # Some clients act on the alternative alone, others only see what is attached: both hold the same bytes.
+        mail.add_attachment(payload.calendar.encode(), maintype="application", subtype="ics", filename=FILE_NAME)
     mail["Content-Language"] = payload.language
     return mail
 
