@@ -152,7 +152,7 @@ def _texts(kern_folder: Path | None, kept_in: Path | None) -> dict[str, str]:
     """The texts of all assets, read where another process kept them under the digest of their sources."""
     kern = kern_stylesheet(kern_folder).read_text(encoding="utf-8")
     shared, family, staff = (_own(folder, "css") for folder in ("shared", "family", "staff"))
-    sources = (kern, shared, family, staff, _own("staff", "js"), htmx_script(), *_makers())
+    sources = (kern, shared, family, staff, _own("staff", "js"), _own("family", "js"), htmx_script(), *_makers())
     digest = sha256("\0".join(sources).encode()).hexdigest()[:24]
     kept = kept_in / f"assets-{digest}.json" if kept_in else None
     if kept is not None and kept.exists():
@@ -164,6 +164,7 @@ def _texts(kern_folder: Path | None, kept_in: Path | None) -> dict[str, str]:
         "family.css": without_unused_variables(family_css),
         "staff.css": without_unused_variables(staff_css),
         "staff.js": _own("staff", "js"),
+        "proof.js": _own("family", "js"),
         "htmx.js": htmx_script(),
     }
     if kept is not None and kept.parent.is_dir():

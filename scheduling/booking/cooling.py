@@ -6,7 +6,9 @@ once: their policy says nothing of cooling.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import delete, select
@@ -16,7 +18,9 @@ from app.data.base import new_id
 from app.data.database import session
 from config import Config
 from scheduling.booking.models import CoolingTime
+from scheduling.hours import Interval
 from scheduling.models import Appointment, Reservation
+from scheduling.world import Busy
 
 
 def cool(appointment: Appointment) -> None:
@@ -38,6 +42,7 @@ def cool(appointment: Appointment) -> None:
         CoolingTime(
             id=new_id(),
             organisation_id=appointment.organisation_id,
+            appointment_id=appointment.id,
             resource_id=row.resource_id,
             starts=row.starts,
             ends=row.ends,
@@ -45,6 +50,20 @@ def cool(appointment: Appointment) -> None:
         )
         for row in rows
     )
+
+
+def busy(organisation_id: UUID, span: Interval, own: Collection[UUID]) -> list[Busy]:
+    """What still cools down within a span, as the slot engine reads it; what one gave back oneself stays free."""
+    rows = session().execute(
+        select(CoolingTime.resource_id, CoolingTime.starts, CoolingTime.ends).where(
+            CoolingTime.organisation_id == organisation_id,
+            CoolingTime.until > clock.now(),
+            CoolingTime.starts < span.ends,
+            CoolingTime.ends > span.starts,
+            CoolingTime.appointment_id.not_in(list(own)),
+        )
+    )
+    return [Busy(row.resource_id, row.starts, row.ends) for row in rows]
 
 
 def drop_cooled() -> int:

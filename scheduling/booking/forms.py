@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import IntegerField, RadioField, SelectMultipleField, StringField
+from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -65,6 +65,17 @@ class ComingForm(EinstiegForm):
     )
 
 
+class ForChildrenForm(EinstiegForm):
+    """Which of the family's children the talk is for; the view offers them without names."""
+
+    children = SelectMultipleField(
+        lazy_gettext("Für welche Kinder?"),
+        [InputRequired()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
 class ContactForm(EinstiegForm):
     """Whether and how the family wants to be reminded; choosing a way is the consent to it."""
 
@@ -106,3 +117,9 @@ class CodeForm(EinstiegForm):
 
 class ConfirmForm(EinstiegForm):
     """Nothing but the button, guarded against forged requests."""
+
+
+class CheckForm(ConfirmForm):
+    """The button that books, and whether an earlier time would be welcome."""
+
+    wants_earlier = BooleanField(lazy_gettext("Ich komme auch früher, wenn ein Termin frei wird."))

@@ -58,12 +58,17 @@ def contact_token(answers: AppointmentSheet) -> bytes | None:
     return None
 
 
-def is_trusted(organisation_id: UUID, token: bytes) -> bool:
-    """Whether this telephone books for many families of this KI."""
-    query = select(TrustedPhone.id).where(
+def trusted(organisation_id: UUID, token: bytes) -> TrustedPhone | None:
+    """The telephone of this KI's list with this keyed hash."""
+    query = select(TrustedPhone).where(
         TrustedPhone.organisation_id == organisation_id, TrustedPhone.contact_token == token
     )
-    return session().scalar(query) is not None
+    return session().scalar(query)
+
+
+def is_trusted(organisation_id: UUID, token: bytes) -> bool:
+    """Whether this telephone books for many families of this KI."""
+    return trusted(organisation_id, token) is not None
 
 
 def require_room(actor: Actor, appointment: Appointment, answers: AppointmentSheet) -> None:
@@ -87,11 +92,15 @@ def _ahead(condition: object, appointment: Appointment) -> int:
     now = clock.now()
     held = (Appointment.state == AppointmentState.HELD) & (Appointment.hold_ends_at > now)
     booked = (Appointment.state == AppointmentState.BOOKED) & (Appointment.ends_at > now)
-    query = select(func.count()).select_from(Appointment).where(
-        condition,  # type: ignore[arg-type]
-        Appointment.organisation_id == appointment.organisation_id,
-        Appointment.id != appointment.id,
-        or_(held, booked),
+    query = (
+        select(func.count())
+        .select_from(Appointment)
+        .where(
+            condition,  # type: ignore[arg-type]
+            Appointment.organisation_id == appointment.organisation_id,
+            Appointment.id != appointment.id,
+            or_(held, booked),
+        )
     )
     return session().scalar(query) or 0
 

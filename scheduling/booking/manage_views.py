@@ -23,8 +23,10 @@ from scheduling.booking.pages import (
     starting,
 )
 from scheduling.booking.visits import LinkEnd, LinkUnusable, Visit, open_link
+from scheduling.booking.wishes import wish_earlier
 from scheduling.models import Appointment
 from scheduling.queries import policy_of
+from scheduling.requests import asking
 from scheduling.states import cancel_deadline
 
 blueprint = family_blueprint("booking_own")
@@ -40,6 +42,18 @@ def appointment(language_code: str, token: str) -> ResponseReturnValue:
     if visit.appointment is None:
         return redirect(url_for("booking.invitation"), 303)
     return page("appointment", **_shown(visit, visit.appointment))
+
+
+@blueprint.post("/<language_code>/<token>/termin/frueher")
+@public
+@limit_link
+def earlier(language_code: str, token: str) -> ResponseReturnValue:
+    """Say that an earlier time would be welcome, or no longer."""
+    visit = open_link(token)
+    booked = _booked(visit)
+    if ConfirmForm().validate_on_submit():
+        wish_earlier(visit.actor, appointment_id=booked.id, wanted=not booked.wants_earlier)
+    return redirect(url_for("booking_own.appointment"), 303)
 
 
 @blueprint.get("/<language_code>/<token>/termin.ics")
@@ -135,6 +149,9 @@ def _shown(visit: Visit, booked: Appointment) -> dict[str, object]:
         "may_change": not _is_too_late(booked),
         "deadline": cancel_deadline(booked.starts_at),
         "is_german": page_language().code == "de",
+        "earlier_form": ConfirmForm(formdata=None),
+        "is_request": visit.is_request,
+        "is_unproven": visit.is_request and not asking.is_proven(visit.case),
     }
 
 

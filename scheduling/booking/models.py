@@ -27,13 +27,14 @@ class TrustedPhone(Model):
 
 
 class CoolingTime(Model):
-    """A resource's time somebody gave back, in epoch seconds: families see it again once `until` has passed."""
+    """A resource's time somebody gave back, in epoch seconds: other families see it again after `until`."""
 
     __tablename__ = "cooling_time"
     __table_args__ = (Index(None, "organisation_id", "until"),)
 
     id: Mapped[UUID] = primary_key()
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    appointment_id: Mapped[UUID]
     resource_id: Mapped[UUID]
     starts: Mapped[int] = mapped_column(BigInteger)
     ends: Mapped[int] = mapped_column(BigInteger)

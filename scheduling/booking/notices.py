@@ -57,7 +57,13 @@ def tell_invited(case: Case, invitation: Invitation, *, token: str, email: str, 
 
 
 def calendar_file(
-    appointment: Appointment, *, code: str, token: str, language: str, method: Method = Method.PUBLISH
+    appointment: Appointment,
+    *,
+    code: str,
+    token: str,
+    language: str,
+    method: Method = Method.PUBLISH,
+    attendee: str | None = None,
 ) -> bytes:
     """The appointment as .ics; the same uid for life, so that a later file replaces an earlier one."""
     facts = texts.facts_of(appointment, code=code, token=token)
@@ -74,6 +80,7 @@ def calendar_file(
         stamp=appointment.changed_at,
         method=method,
         organizer=config.mail_from if method is not Method.PUBLISH else None,
+        attendee=attendee,
     )
 
 
@@ -122,7 +129,12 @@ def _payload(kind: MessageKind, appointment: Appointment, sheet: AppointmentShee
 def _calendar(kind: MessageKind, appointment: Appointment, sheet: AppointmentSheet) -> str:
     if kind in (MessageKind.REMINDER_3_DAYS, MessageKind.REMINDER_1_DAY):
         return ""
-    method = Method.CANCEL if kind is MessageKind.CANCELLED else Method.PUBLISH
+    method = Method.CANCEL if kind is MessageKind.CANCELLED else Method.REQUEST
     return calendar_file(
-        appointment, code=sheet.code, token=sheet.token, language=sheet.language, method=method
+        appointment,
+        code=sheet.code,
+        token=sheet.token,
+        language=sheet.language,
+        method=method,
+        attendee=sheet.email,
     ).decode()

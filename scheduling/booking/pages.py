@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import segno
 from babel import Locale
@@ -20,16 +20,31 @@ from scheduling import office
 from scheduling.booking.offers import first_offers, nearest, week_of
 from scheduling.booking.texts import PHONE, place_of
 from scheduling.booking.visits import LinkEnd, LinkUnusable
+from scheduling.codes import digest
 from scheduling.hours import named_day
 from scheduling.models import Appointment
 from scheduling.world import Slot
 
-WITHOUT_TOKEN = ("booking.start", "booking.code")
+View = TypeVar("View", bound=Callable[..., Any])
+WITHOUT_TOKEN = ("booking.start", "booking.code", "booking_open.spoken", "booking_open.name")
+
+
+def key_of_link() -> str:
+    """What a limit counts by: a hash of the link, as the counter's store is no place for the link itself."""
+    return digest(str((request.view_args or {}).get("token", "")))
+
 
 # A shelter's families share one address, so the limit for addresses is generous and that for one link is not.
-limit_link = limiter.limit("60 per minute", key_func=lambda: str((request.view_args or {}).get("token", "")))
+_by_link = limiter.limit("60 per minute", key_func=key_of_link)
+# Whoever opens links that do not exist is guessing; many mistyped ones of a shelter fit into this.
+_guesses = limiter.limit("120 per hour", deduct_when=lambda response: bool(response.status_code == 404))
 limit_address = limiter.limit("600 per minute")
 limit_codes = limiter.limit("10 per minute;60 per hour", methods=["POST"])
+
+
+def limit_link(view: View) -> View:
+    """Bound how often one link is opened, and how often one address opens links that do not exist."""
+    return cast(View, _by_link(_guesses(view)))
 
 
 def family_blueprint(name: str) -> Blueprint:
@@ -42,9 +57,14 @@ def family_blueprint(name: str) -> Blueprint:
 
 
 def page(name: str, **values: Any) -> str:
-    """A page of ours in the language of its address."""
+    """A page about booking in the language of its address."""
+    return page_of(f"booking/{name}.html", **values)
+
+
+def page_of(template: str, **values: Any) -> str:
+    """A family's page in the language of its address."""
     return render_template(
-        f"booking/{name}.html",
+        template,
         language_links=language_links(page_language().code, _in_language),
         phone_text=PHONE,
         phone_link=f"tel:{office.PHONE}",
@@ -148,10 +168,17 @@ def _past() -> tuple[str, str]:
     return gettext("Dieser Termin ist vorbei"), gettext("Wenn Sie noch Fragen haben, rufen Sie uns bitte an.")
 
 
+def _offer_over() -> tuple[str, str]:
+    return gettext("Dieses Angebot gilt nicht mehr"), gettext(
+        "Die Zeit dafür ist vorbei. Sie bleiben auf der Warteliste. Wenn Sie Fragen haben, rufen Sie uns bitte an."
+    )
+
+
 _ENDS: dict[LinkEnd, Callable[[], tuple[str, str]]] = {
     LinkEnd.UNKNOWN: _unknown,
     LinkEnd.EXPIRED: _expired,
     LinkEnd.REVOKED: _revoked,
     LinkEnd.CANCELLED: _cancelled,
     LinkEnd.PAST: _past,
+    LinkEnd.OFFER_OVER: _offer_over,
 }

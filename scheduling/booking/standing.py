@@ -28,6 +28,9 @@ _ANSWERS = {
     MessageKind.BOOKED: "Bestätigung des Termins",
     MessageKind.MOVED: "Neuer Termin",
     MessageKind.CANCELLED: "Absage des Termins",
+    MessageKind.REQUEST_CODE: "Code für eine Anfrage",
+    MessageKind.REQUEST_DECLINED: "Ablehnung einer Anfrage",
+    MessageKind.ASK_CANCEL: "Rückfrage zu einer Absage",
 }
 _TOLD_OF_A_DATE = {MessageKind.BOOKED, MessageKind.MOVED}
 

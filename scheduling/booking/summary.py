@@ -7,8 +7,11 @@ from flask_babel import gettext
 
 from app.messages.models import Channel
 from app.web.layout import page_language
+from scheduling import queries
+from scheduling.booking.children import children_in_words
 from scheduling.booking.forms import COMING, NO_CHANNEL
 from scheduling.booking.pages import language_in_words, place_in_words
+from scheduling.booking.steps import asks_children
 from scheduling.booking.visits import Visit
 from scheduling.models import Appointment, AppointmentSheet
 
@@ -21,14 +24,28 @@ def answer_rows(visit: Visit, draft: Appointment, answers: AppointmentSheet) -> 
     spoken = language_in_words(needs.language) or gettext("Deutsch")
     comma = "، " if page_language().direction == "rtl" else ", "
     coming = comma.join(str(COMING[each]) for each in answers.coming if each in COMING)
-    return [
+    reach = url_for("booking_open.reach" if visit.is_request else "booking.contact")
+    rows: list[Row] = [
         (gettext("Dauer"), gettext("%(minutes)s Minuten", minutes=needs.minutes), None, None),
         (gettext("Ort"), place_in_words(draft), None, None),
         (gettext("Sprache im Gespräch"), spoken, None, None),
-        (gettext("Wer kommt?"), coming, url_for("booking.coming"), None),
-        (gettext("Personen zusammen"), str(answers.coming_count), url_for("booking.coming"), None),
-        (gettext("Erinnerung"), _reminder(answers), url_for("booking.contact"), None),
     ]
+    if visit.is_request:
+        name = queries.family_of(visit.case).family_name
+        rows.append((gettext("Familienname"), name, None, None))
+        rows.append((gettext("Kinder"), _children(visit, comma), url_for("booking_open.children"), None))
+    else:
+        if asks_children(visit.case):
+            chosen = _children(visit, comma, answers)
+            rows.append((gettext("Für welche Kinder?"), chosen, url_for("booking.children"), None))
+        rows.append((gettext("Wer kommt?"), coming, url_for("booking.coming"), None))
+        rows.append((gettext("Personen zusammen"), str(answers.coming_count), url_for("booking.coming"), None))
+    return [*rows, (gettext("Erinnerung"), _reminder(answers), reach, None)]
+
+
+def _children(visit: Visit, comma: str, answers: AppointmentSheet | None = None) -> str:
+    words = children_in_words(visit.case)
+    return comma.join(said for child_id, said in words if answers is None or child_id in answers.children)
 
 
 def _reminder(answers: AppointmentSheet) -> str:

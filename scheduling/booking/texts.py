@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import force_locale, gettext
+from flask_babel import LazyString, force_locale, gettext
 
 from app.web.format import clock_time, day, weekday_day
 from app.web.layout import page_language
@@ -108,6 +108,30 @@ def invitation(token: str, *, language: str) -> Text:
         if written != GERMAN:
             lines += ["", "-- ", "Deutsch: Bitte wählen Sie über den Link einen Termin bei uns."]
         return Text(subject=gettext("Bitte wählen Sie Ihren Termin"), body="\n".join(lines) + "\n")
+
+
+def request_code(code: str, *, language: str) -> Text:
+    """The six digits of a request from the open page; nobody is named and no link given, so that none can be forged."""
+    with force_locale(written_language(language)):
+        said = gettext("Ihr Code: %(code)s. Er gilt 10 Minuten. Bitte sagen Sie ihn niemandem.", code=code)
+        return Text(subject=gettext("Ihr Code"), body=str(said))
+
+
+def request_declined(sentence: LazyString, *, language: str) -> Text:
+    """Why there will be no talk at the time a family asked for on the open page; the telephone still helps."""
+    with force_locale(written_language(language)):
+        opening = gettext("Ihre Anfrage für einen Termin können wir leider nicht annehmen.")
+        fallback = gettext("Fragen? %(phone)s", phone=PHONE)
+        return Text(subject=gettext("Ihre Anfrage"), body=f"{opening} {sentence} {fallback}")
+
+
+def ask_cancel(facts: Facts, *, language: str) -> str:
+    """The question before a reply by text message calls an appointment off."""
+    at = {"day": day(facts.starts_at), "time": clock_time(facts.starts_at)}
+    with force_locale(written_language(language)):
+        return str(
+            gettext("Termin %(day)s, %(time)s absagen? Antworten Sie 2. Sie kommen doch? Antworten Sie 1.", **at)
+        )
 
 
 def calendar_words(facts: Facts, *, language: str) -> tuple[str, str, str]:

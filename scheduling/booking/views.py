@@ -8,7 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from app.web.actors import public
 from scheduling import queries, services
-from scheduling.booking.forms import NO_CHANNEL, CodeForm, ComingForm, ConfirmForm, ContactForm, TimeForm
+from scheduling.booking.children import children_in_words
+from scheduling.booking.forms import (
+    NO_CHANNEL,
+    CheckForm,
+    CodeForm,
+    ComingForm,
+    ContactForm,
+    ForChildrenForm,
+    TimeForm,
+)
+from scheduling.booking.limits import TooMany
 from scheduling.booking.pages import (
     family_blueprint,
     language_in_words,
@@ -20,13 +30,16 @@ from scheduling.booking.pages import (
     place_in_words,
     starting,
 )
+from scheduling.booking.steps import after_time, asks_children, next_step, steps_of, time_step
 from scheduling.booking.summary import answer_rows
 from scheduling.booking.visits import Visit, draft_answers, open_link, pass_for_code
+from scheduling.booking.wishes import wish_earlier
 from scheduling.models import Appointment
 from scheduling.queries import policy_of
+from scheduling.requests import asking
+from scheduling.requests.following import NotProven
 
 blueprint = family_blueprint("booking")
-STEPS = 4
 
 
 @blueprint.get("/")
@@ -35,7 +48,7 @@ STEPS = 4
 @limit_address
 def start(language_code: str = "de") -> ResponseReturnValue:
     """The way in without a link: languages, the code, the telephone."""
-    return page("start")
+    return page("start", is_open=asking.open_house() is not None)
 
 
 @blueprint.route("/<language_code>/code", methods=["GET", "POST"])
@@ -59,6 +72,8 @@ def invitation(language_code: str, token: str) -> ResponseReturnValue:
     visit = open_link(token)
     if visit.appointment is not None:
         return redirect(url_for("booking_own.appointment"), 303)
+    if visit.is_request:
+        return redirect(next_step(visit), 303)
     needs = visit.needs
     return page(
         "invitation", minutes=needs.minutes, spoken=language_in_words(needs.language), place=place_in_words(None)
@@ -73,6 +88,8 @@ def times(language_code: str, token: str) -> ResponseReturnValue:
     visit = open_link(token)
     if visit.appointment is not None:
         return redirect(url_for("booking_own.appointment"), 303)
+    if visit.is_request and next_step(visit) not in (url_for("booking.times"), url_for("booking.check")):
+        return redirect(next_step(visit), 303)
     draft, answers = draft_answers(visit)
     form = TimeForm()
     if not form.validate_on_submit():
@@ -84,7 +101,29 @@ def times(language_code: str, token: str) -> ResponseReturnValue:
         return _times_page(visit, draft, form, taken=chosen)
     except services.AlreadyBooked:
         return redirect(url_for("booking_own.appointment"), 303)
-    return redirect(url_for("booking.check" if answers and answers.channel else "booking.coming"), 303)
+    if visit.is_request:
+        asking.keep_with_time(visit.actor, case_id=visit.case.id)
+    return redirect(after_time(visit, answers), 303)
+
+
+@blueprint.route("/<language_code>/<token>/fuer", methods=["GET", "POST"])
+@public
+@limit_link
+def children(language_code: str, token: str) -> ResponseReturnValue:
+    """For which of several children the talk is."""
+    visit = open_link(token)
+    draft, answers = draft_answers(visit)
+    if draft is None or answers is None or visit.is_request or not asks_children(visit.case):
+        return redirect(url_for("booking.times"), 303)
+    words = children_in_words(visit.case)
+    form = ForChildrenForm(data={"children": answers.children or [child_id for child_id, _ in words]})
+    form.children.choices = words
+    if form.validate_on_submit():
+        kept = msgspec.structs.replace(answers, children=form.children.data or [])
+        services.keep_answers(visit.actor, case_id=visit.case.id, answers=kept)
+        return redirect(after_time(visit, kept), 303)
+    values = {"form": form, "step": 2, "steps": steps_of(visit), "back_url": url_for("booking.times"), "draft": draft}
+    return page("children", **values), 422 if form.errors else 200
 
 
 @blueprint.route("/<language_code>/<token>/wer", methods=["GET", "POST"])
@@ -94,14 +133,15 @@ def coming(language_code: str, token: str) -> ResponseReturnValue:
     """Who comes to the talk."""
     visit = open_link(token)
     draft, answers = draft_answers(visit)
-    if draft is None or answers is None:
+    if draft is None or answers is None or visit.is_request:
         return redirect(url_for("booking.times"), 303)
     form = ComingForm(data={"coming": answers.coming, "count": answers.coming_count if answers.coming else None})
     if form.validate_on_submit():
         kept = msgspec.structs.replace(answers, coming=form.coming.data or [], coming_count=form.count.data or 1)
         services.keep_answers(visit.actor, case_id=visit.case.id, answers=kept)
         return redirect(url_for("booking.check" if answers.channel else "booking.contact"), 303)
-    values = {"form": form, "step": 2, "steps": STEPS, "back_url": url_for("booking.times"), "draft": draft}
+    steps, back = steps_of(visit), "booking.children" if asks_children(visit.case) else "booking.times"
+    values = {"form": form, "step": steps - 2, "steps": steps, "back_url": url_for(back), "draft": draft}
     return page("coming", **values), 422 if form.errors else 200
 
 
@@ -112,7 +152,7 @@ def contact(language_code: str, token: str) -> ResponseReturnValue:
     """How to be reminded, if at all."""
     visit = open_link(token)
     draft, answers = draft_answers(visit)
-    if draft is None or answers is None:
+    if draft is None or answers is None or visit.is_request:
         return redirect(url_for("booking.times"), 303)
     form = ContactForm(data={"channel": answers.channel, "email": answers.email, "phone": answers.phone or None})
     if form.validate_on_submit():
@@ -121,7 +161,8 @@ def contact(language_code: str, token: str) -> ResponseReturnValue:
         )
         services.keep_answers(visit.actor, case_id=visit.case.id, answers=kept)
         return redirect(url_for("booking.check"), 303)
-    values = {"form": form, "step": 3, "steps": STEPS, "back_url": url_for("booking.coming"), "no_channel": NO_CHANNEL}
+    steps, back = steps_of(visit), url_for("booking.coming")
+    values = {"form": form, "step": steps - 1, "steps": steps, "back_url": back, "no_channel": NO_CHANNEL}
     return page("contact", **values), 422 if form.errors else 200
 
 
@@ -136,29 +177,46 @@ def check(language_code: str, token: str) -> ResponseReturnValue:
     draft, answers = draft_answers(visit)
     if draft is None or answers is None or not answers.channel:
         return redirect(url_for("booking.times" if draft is None else "booking.coming"), 303)
-    form = ConfirmForm()
+    form = CheckForm(data={"wants_earlier": draft.wants_earlier})
     if form.validate_on_submit():
-        spoken = visit.needs.language or ""
-        final = msgspec.structs.replace(answers, language=language_code, interpreter_language=spoken)
-        try:
+        wish_earlier(visit.actor, appointment_id=draft.id, wanted=bool(form.wants_earlier.data))
+        if not visit.is_request:
+            spoken = visit.needs.language or ""
+            final = msgspec.structs.replace(answers, language=language_code, interpreter_language=spoken)
             services.keep_answers(visit.actor, case_id=visit.case.id, answers=final)
-            services.confirm(visit.actor, case_id=visit.case.id)
-        except services.SlotTaken:
-            return _times_page(visit, draft, TimeForm(formdata=None), taken=int(draft.starts_at.timestamp()))
-        except services.AlreadyBooked:
-            return redirect(url_for("booking_own.appointment"), 303)
-        return redirect(url_for("booking_own.appointment"), 303)
-    values = {"form": form, "step": 4, "steps": STEPS, "back_url": url_for("booking.contact"), "draft": draft}
+        return _booked(visit, draft)
+    steps, back = steps_of(visit), url_for("booking.times" if visit.is_request else "booking.contact")
+    needs_code = visit.is_request and answers.channel != NO_CHANNEL and not asking.is_proven(visit.case)
+    step = time_step(visit) + 1 if visit.is_request else steps
+    values = {"form": form, "step": step, "steps": steps, "back_url": back, "draft": draft, "needs_code": needs_code}
     return page("check", rows=answer_rows(visit, draft, answers), **values)
+
+
+def _booked(visit: Visit, draft: Appointment) -> ResponseReturnValue:
+    """Book what is held, or say why not and what to do instead."""
+    try:
+        services.confirm(visit.actor, case_id=visit.case.id)
+    except services.SlotTaken:
+        return _times_page(visit, draft, TimeForm(formdata=None), taken=int(draft.starts_at.timestamp()))
+    except TooMany:
+        back = url_for("booking_open.reach" if visit.is_request else "booking.contact")
+        return page("too_many", back_url=back), 409
+    except NotProven:
+        return redirect(url_for("booking_open.prove"), 303)
+    except services.AlreadyBooked:
+        pass
+    return redirect(url_for("booking_own.appointment"), 303)
 
 
 def _times_page(
     visit: Visit, draft: Appointment | None, form: TimeForm, *, taken: int | None = None
 ) -> ResponseReturnValue:
     own = [draft.id] if draft else []
-    slots = queries.first_free(visit.needs, policy=policy_of(visit.actor, visit.needs.setting), own=own)
+    needs = visit.needs
+    slots = queries.first_free(needs, policy=policy_of(visit.actor, needs.setting), own=own)
     held = int(draft.starts_at.timestamp()) if draft and taken is None else None
     offered = offered_times(slots, taken=taken)
     status = 409 if taken is not None else 422 if form.errors else 200
-    back = url_for("booking.invitation")
-    return page("times", form=form, held=held, step=1, steps=STEPS, back_url=back, **offered), status
+    back = url_for("booking_open.reach" if visit.is_request else "booking.invitation")
+    shown = {"step": time_step(visit), "steps": steps_of(visit), "back_url": back}
+    return page("times", form=form, held=held, **shown, **offered), status

@@ -15,6 +15,7 @@ from app.data.database import session
 from app.errors import NotFound
 from app.policies import Actor, OrganisationKind
 from cases.models import Case
+from cases.policies import is_request
 from cases.states import CaseState
 from scheduling import queries
 from scheduling.booking import links
@@ -34,6 +35,7 @@ class LinkEnd(StrEnum):
     REVOKED = "revoked"
     CANCELLED = "cancelled"
     PAST = "past"
+    OFFER_OVER = "offer_over"
 
 
 class LinkUnusable(NotFound):
@@ -52,6 +54,11 @@ class Visit:
     case: Case
     kind: AppointmentKind
     appointment: Appointment | None
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it came over the open page and nobody of the house has taken it yet."""
+        return is_request(self.case)
 
     @property
     def needs(self) -> Needs:

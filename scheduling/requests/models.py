@@ -1,4 +1,4 @@
-"""The open page's switch, and the request beside its draft case."""
+"""The request from the open page, beside its draft case."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.data.base import choice, primary_key
 from app.data.database import Model
 from scheduling.requests.states import DeclineReason, RequestStage
-
-
-class OpenPage(Model):
-    """Whether families may ask a KI for a talk without an invitation; without a row they may not."""
-
-    __tablename__ = "open_page"
-
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
-    is_open: Mapped[bool] = mapped_column(default=False)
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[UUID | None]
 
 
 class BookingRequest(Model):

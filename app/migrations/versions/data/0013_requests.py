@@ -27,7 +27,6 @@ def upgrade() -> None:
     op.add_column("appointment", sa.Column("said_coming_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("appointment", sa.Column("asked_cancel_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_appointment_contact_token"), "appointment", ["contact_token"], unique=False)
-    _open_page()
     _booking_request()
     _trusted_phone()
     _cooling_time()
@@ -35,7 +34,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it all away again; drafts nobody took go with everything that was kept of them."""
-    for table in ("cooling_time", "trusted_phone", "booking_request", "open_page"):
+    for table in ("cooling_time", "trusted_phone", "booking_request"):
         op.drop_table(table)
     op.drop_index(op.f("ix_appointment_contact_token"), table_name="appointment")
     for column in ("asked_cancel_at", "said_coming_at", "contact_token", "wants_earlier"):
@@ -46,18 +45,6 @@ def downgrade() -> None:
     op.execute("DELETE FROM case_file WHERE state = 'requested'")
     remove_choices("case_merge", "merged_state", "ck_case_merge_casestate", REQUESTED)
     remove_choices("case_file", "state", "ck_case_file_casestate", REQUESTED)
-
-
-def _open_page() -> None:
-    op.create_table(
-        "open_page",
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("is_open", sa.Boolean(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_by", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_open_page_organisation_id")),
-        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_open_page")),
-    )
 
 
 def _booking_request() -> None:
@@ -120,6 +107,7 @@ def _cooling_time() -> None:
         "cooling_time",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
         sa.Column("resource_id", sa.Uuid(), nullable=False),
         sa.Column("starts", sa.BigInteger(), nullable=False),
         sa.Column("ends", sa.BigInteger(), nullable=False),
