@@ -25,7 +25,7 @@ from cases.emergency.models import EmergencyAccess
 from cases.emergency.policies import EmergencyPermission
 from cases.emergency.queries import get_access
 from cases.emergency.sheets import EmergencyText
-from cases.keeping import note
+from cases.keeping import hold, note
 from cases.kinds import AccessKind, TaskKind
 from cases.models import Case, CaseAccess, Task
 from cases.policies import CasePermission
@@ -39,23 +39,25 @@ SHORTEST_TEXT = 10
 
 def open_in_emergency(actor: Actor, *, case_id: UUID, reason: EmergencyReason, text: str) -> EmergencyAccess:
     """Let `actor` read a case for `LASTS`; tells the lead, and plans the review. Raises Invalid for a bare reason."""
-    case = get_case(actor, case_id, CasePermission.OPEN_IN_EMERGENCY)
+    get_case(actor, case_id, CasePermission.OPEN_IN_EMERGENCY)
     if len(text.strip()) < SHORTEST_TEXT:
         raise Invalid("text", "too_short")
     if actor.user_id is None:
         raise Invalid("text", "nobody")
     now = clock.now()
-    access = EmergencyAccess(
-        id=new_id(),
-        case_id=case_id,
-        organisation_id=case.organisation_id,
-        user_id=actor.user_id,
-        reason=reason,
-        opened_at=now,
-        until=now + LASTS,
-        verdict=Verdict.OPEN,
-    )
     with transaction() as current:
+        hold(case_id)
+        case = get_case(actor, case_id, CasePermission.OPEN_IN_EMERGENCY)  # restricted, assigned or opened meanwhile
+        access = EmergencyAccess(
+            id=new_id(),
+            case_id=case_id,
+            organisation_id=case.organisation_id,
+            user_id=actor.user_id,
+            reason=reason,
+            opened_at=now,
+            until=now + LASTS,
+            verdict=Verdict.OPEN,
+        )
         current.add(access)
         case.access.append(
             CaseAccess(

@@ -21,7 +21,7 @@ from cases.policies import CasePermission
 from cases.queries import get_case, visible_to
 from cases.sheets import CaseSummary, TaskText
 from cases.states import TaskState
-from cases.tasks.rules import Urgency, urgency
+from cases.tasks.rules import Urgency, may_finish, urgency
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,6 +33,7 @@ class TaskLine:
     child_name: str
     assignee: str
     urgency: Urgency
+    may_finish: bool
     reference: str = ""
     family_name: str = ""
 
@@ -134,6 +135,7 @@ def _lines(actor: Actor, rows: Sequence[tuple[Task, Case]], today: date) -> list
                 child_name=_child_name(summary, task.child_id),
                 assignee=names.get(who, "") if who else "",
                 urgency=urgency(task.due_on, today),
+                may_finish=may_finish(actor, task.kind),
                 reference=case.reference,
                 family_name=summary.family_name if summary else "",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.policies import Actor, Role
 from cases.kinds import TaskKind
 
 WRITTEN_BY_PEOPLE = (TaskKind.GENERAL, TaskKind.CALL_BACK)
@@ -23,6 +24,11 @@ class Urgency:
 def is_planned_by_system(kind: TaskKind) -> bool:
     """Whether asking for this kind again answers the task that is there already."""
     return kind not in WRITTEN_BY_PEOPLE
+
+
+def may_finish(actor: Actor, kind: TaskKind) -> bool:
+    """Whether this is the actor's to tick off: the review of an emergency access is the lead's, never the visitor's."""
+    return kind is not TaskKind.EMERGENCY_REVIEW or actor.has(Role.LEAD)
 
 
 def urgency(due_on: date, today: date) -> Urgency:

@@ -13,7 +13,7 @@ from app.data import audit, records
 from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import session, transaction
-from app.errors import Invalid, NotFound
+from app.errors import Invalid, NotFound, NotPermitted
 from app.policies import Actor, OrganisationKind, authorise
 from cases.keeping import hold, note
 from cases.kinds import TaskKind
@@ -23,7 +23,7 @@ from cases.queries import get_case, get_child
 from cases.sheets import TaskText
 from cases.states import TaskState
 from cases.tasks.queries import get_task
-from cases.tasks.rules import is_planned_by_system
+from cases.tasks.rules import is_planned_by_system, may_finish
 
 
 def add_task(
@@ -63,12 +63,14 @@ def add_task(
 
 
 def finish_task(actor: Actor, *, task_id: UUID) -> Task:
-    """Mark a task as done; doing so twice changes nothing."""
+    """Mark a task as done; doing so twice changes nothing. Raises NotPermitted for what only the lead may tick off."""
     task = get_task(actor, task_id)
     with transaction():
         _lock(task.case_id)
         task = _locked(task_id)
         case = get_case(actor, task.case_id, CasePermission.MANAGE_TASKS)
+        if not may_finish(actor, task.kind):
+            raise NotPermitted("the lead reviews emergency accesses")
         if task.state is TaskState.OPEN:
             task.state, task.done_at, task.done_by = TaskState.DONE, clock.now(), actor.user_id
             _note(actor, case, task, Action.CHANGED)

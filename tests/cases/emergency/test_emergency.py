@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.data import records
@@ -124,6 +126,36 @@ def test_the_lead_reviews_it_once_and_the_task_is_done(world: World, case: Case)
         services.review(lead, access_id=access.id, verdict=Verdict.UNJUSTIFIED, text="Doch nicht in Ordnung")
     with pytest.raises(NotFound):
         services.review(world.actor("advisor"), access_id=access.id, verdict=Verdict.JUSTIFIED)
+
+
+def test_what_was_decided_meanwhile_holds(world: World, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = services.transaction
+
+    @contextmanager
+    def after_an_assignment() -> Iterator[Session]:
+        monkeypatch.setattr(services, "transaction", asked)
+        cases.add_deputy(world.actor("lead"), case_id=case.id, user_id=world.users["advisor"])
+        with asked() as current:
+            yield current
+
+    monkeypatch.setattr(services, "transaction", after_an_assignment)
+    with pytest.raises(NotFound):
+        _open(world, case)
+    assert session().scalars(select(EmergencyAccess)).all() == []
+
+
+def test_who_came_in_does_not_tick_off_the_review(
+    world: World, case: Case, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    _open(world, case)
+    task_id = session().scalars(select(Task.id).where(Task.case_id == case.id)).one()
+    advisor, button = sign_in("advisor"), f"/aufgaben/{task_id}/erledigt"
+    assert button not in advisor.get(f"/faelle/{case.id}/aufgaben").text
+    assert advisor.post(button).status_code == 403
+    assert session().get_one(Task, task_id).state is TaskState.OPEN
+    lead = sign_in("lead")
+    assert button in lead.get(f"/faelle/{case.id}/aufgaben").text
+    assert lead.post(button).status_code == 303
 
 
 def test_from_the_list_to_the_review(world: World, case: Case, sign_in: Callable[[str], FlaskClient]) -> None:
