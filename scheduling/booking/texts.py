@@ -120,7 +120,7 @@ def request_code(code: str, *, language: str) -> Text:
 def request_declined(sentence: LazyString, *, language: str) -> Text:
     """Why there will be no talk at the time a family asked for on the open page; the telephone still helps."""
     with force_locale(written_language(language)):
-        opening = gettext("Ihre Anfrage für einen Termin können wir leider nicht annehmen.")
+        opening = gettext("Ihre Anfrage können wir leider nicht annehmen.")
         fallback = gettext("Fragen? %(phone)s", phone=PHONE)
         return Text(subject=gettext("Ihre Anfrage"), body=f"{opening} {sentence} {fallback}")
 
