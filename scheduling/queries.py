@@ -21,6 +21,7 @@ from cases.models import Case
 from cases.policies import CasePermission
 from cases.sheets import FamilySheet
 from scheduling import office
+from scheduling.groups.places import free_talks, slot_of
 from scheduling.holidays import ONE_DAY
 from scheduling.hours import MIDNIGHT, instant
 from scheduling.kinds import Gender, TalkMode
@@ -30,6 +31,7 @@ from scheduling.offering.settings import KindSetting
 from scheduling.policies import SchedulingPermission
 from scheduling.slots import free_slots
 from scheduling.states import AppointmentKind, AppointmentState
+from scheduling.waiting.models import offered_holds
 from scheduling.world import Policy, Request, ResourceKind, Slot, World
 from scheduling.worlds import load_world
 
@@ -38,11 +40,12 @@ GERMAN = "de"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What one family asks for beyond its language; no mode means the kind's usual one."""
+    """What one family asks for beyond its language; no mode means the kind's usual one; staff name an advisor."""
 
     mode: TalkMode | None = None
     step_free: bool = False
     interpreter_gender: Gender | None = None
+    advisor_id: UUID | None = None
 
 
 NO_WISHES = Wishes()
@@ -90,15 +93,21 @@ class Needs:
 
     def wishing(self, wishes: Wishes) -> Needs:
         """The same needs with a family's wishes; whether the kind offers that way of talking, services ask."""
-        mode = wishes.mode or self.setting.usual_mode
-        return replace(self, mode=mode, step_free=wishes.step_free, interpreter_gender=wishes.interpreter_gender)
+        return replace(
+            self,
+            mode=wishes.mode or self.setting.usual_mode,
+            step_free=wishes.step_free,
+            interpreter_gender=wishes.interpreter_gender,
+            advisor_id=wishes.advisor_id or self.advisor_id,
+        )
 
 
 def policy_of(actor: Actor, setting: KindSetting | None = None) -> Policy:
     """How soon and how far ahead this actor may book: families need the kind's notice, staff can telephone."""
     if actor.invited_to is None:
         return office.STAFF_POLICY
-    return family_policy(setting) if setting is not None else office.FAMILY_POLICY
+    policy = family_policy(setting) if setting is not None else office.FAMILY_POLICY
+    return replace(policy, waits_for_cooling=True)
 
 
 def family_policy(setting: KindSetting) -> Policy:
@@ -164,6 +173,9 @@ def first_free(
     `own` are appointments that do not count as taken: one's own hold, or the talk that is to be moved.
     """
     first = clock.local(earliest or clock.now()).date()
+    if not needs.kind.is_for_one_family:
+        talks = free_talks(needs.organisation_id, language=needs.language, policy=policy, own=tuple(own))
+        return [slot for slot in map(slot_of, talks) if slot.on >= first]
     last = first + timedelta(days=policy.horizon_days if days is None else days - 1)
     world = load_world(needs.organisation_id, first=first, last=last, policy=policy, own=tuple(own))
     request = needs.request(instant(first, MIDNIGHT), instant(last + ONE_DAY, MIDNIGHT))
@@ -226,6 +238,7 @@ def open_of_case(case_id: UUID) -> Appointment | None:
 
 
 def draft_of(case_id: UUID) -> Appointment | None:
-    """What a family has picked and not yet confirmed; its hold may have run out."""
+    """What a family has picked and not yet confirmed; its hold may have run out. What it is offered is another hold."""
     query = select(Appointment).where(Appointment.case_id == case_id, Appointment.state == AppointmentState.HELD)
+    query = query.where(Appointment.id.not_in(offered_holds(case_id)))
     return session().scalars(query).first()

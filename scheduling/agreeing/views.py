@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
@@ -17,16 +16,14 @@ from cases.policies import CasePermission
 from cases.queries import get_case
 from cases.services import read_case
 from scheduling import queries, services
+from scheduling.agreeing.asked import asked_day, asked_kind, contact_of, details_of, starting
 from scheduling.agreeing.forms import BookForm, InviteForm, MoveForm
 from scheduling.agreeing.queries import appointments_of, invitations_of, offers
 from scheduling.booking import services as invitations
-from scheduling.booking.channels import may_be_invited
 from scheduling.booking.links import written_language
 from scheduling.booking.pages import qr_code
 from scheduling.booking.texts import PHONE
 from scheduling.gate import lacks_papers
-from scheduling.hours import named_day
-from scheduling.models import AppointmentSheet
 from scheduling.states import AppointmentKind
 
 blueprint = Blueprint("appointments", __name__, url_prefix="/faelle/<uuid:case_id>/termine")
@@ -90,13 +87,13 @@ def new(case_id: UUID) -> ResponseReturnValue:
     """Book for a caller: the first free times as a list."""
     actor = current_actor()
     case = read_case(actor, case_id=case_id, part="booking", permission=CasePermission.INVITE)
-    kind = _asked_kind()
-    form = BookForm(data=_contact(case), lacks_papers=lacks_papers(case))
+    kind = asked_kind()
+    form = BookForm(data=contact_of(case), lacks_papers=lacks_papers(case))
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
             services.book(
-                actor, case_id=case_id, kind=kind, starts=_starting(form.starts.data), details=_details(case, form),
+                actor, case_id=case_id, kind=kind, starts=starting(form.starts.data), details=details_of(case, form),
                 without_papers=form.reason,
             )  # fmt: skip
         except services.SlotTaken:
@@ -122,7 +119,7 @@ def move(case_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            services.move(actor, appointment_id=appointment_id, starts=_starting(form.starts.data))
+            services.move(actor, appointment_id=appointment_id, starts=starting(form.starts.data))
         except services.SlotTaken:
             form.form_errors.append(TAKEN)
             status = 409
@@ -167,46 +164,8 @@ def _times_page(
     **more: object,
 ) -> str:
     needs = queries.needs_of(case, kind)
-    days, later = offers(needs, policy=queries.policy_of(current_actor(), needs.setting), start=_asked_day(), own=own)
+    days, later = offers(needs, policy=queries.policy_of(current_actor(), needs.setting), start=asked_day(), own=own)
     return render_template(
         template, case=case, form=form, kind=kind, kinds=list(AppointmentKind), needs=needs, days=days, later=later,
-        start=_asked_day(), **more,
+        start=asked_day(), **more,
     )  # fmt: skip
-
-
-def _details(case: Case, form: BookForm) -> AppointmentSheet:
-    family = queries.family_of(case)
-    return AppointmentSheet(
-        language=family.letter_language or family.language or queries.GERMAN,
-        interpreter_language=queries.needs_of(case, AppointmentKind.FIRST_TALK).language or "",
-        coming_count=form.count.data or 0,
-        channel=form.channel.data,
-        email=form.email.data or "",
-        phone=form.phone.data or "",
-    )
-
-
-def _contact(case: Case) -> dict[str, object]:
-    """How the family is reached so far: the mail if it has one."""
-    family = queries.family_of(case)
-    return {
-        "email": family.email,
-        "phone": family.phone or None,
-        "channel": "email" if may_be_invited(case, family.email) else "none",
-        "count": 1 + len(case.children),
-    }
-
-
-def _starting(text: str) -> datetime:
-    return datetime.fromtimestamp(int(text), clock.BERLIN)
-
-
-def _asked_day() -> date:
-    return named_day(request.args.get("ab", "")) or clock.today()
-
-
-def _asked_kind() -> AppointmentKind:
-    try:
-        return AppointmentKind(request.args.get("art", ""))
-    except ValueError:
-        return AppointmentKind.FIRST_TALK

@@ -25,8 +25,9 @@ from scheduling.booking.links import code_token
 from scheduling.day.rules import LATE_MINUTES, may_arrive, may_be_late, may_miss, needs_a_look
 from scheduling.models import Appointment
 from scheduling.policies import SchedulingPermission
-from scheduling.queries import get_appointment, lock_case
+from scheduling.queries import get_appointment, lock_case, sheet_of
 from scheduling.states import AppointmentState, require_transition
+from scheduling.tongues import language_of
 from scheduling.walkins.policies import WalkInPermission
 
 ARRIVED, LATE = "arrived", "late"
@@ -124,6 +125,7 @@ def _mark(actor: Actor, appointment_id: UUID, state: AppointmentState) -> Appoin
         _require(appointment, state)
         was, appointment.state = appointment.state, state
         appointment.changed_at = clock.now()
+        appointment.interpreter_language = _interpreted(appointment)
         if state is AppointmentState.NO_SHOW:
             pause(appointment)
         elif was is AppointmentState.NO_SHOW:
@@ -133,6 +135,14 @@ def _mark(actor: Actor, appointment_id: UUID, state: AppointmentState) -> Appoin
             _look_twice(case)
         _note(actor, case, appointment, {"state": state.value})
     return appointment
+
+
+def _interpreted(appointment: Appointment) -> str | None:
+    """The language an interpreter came for, in the clear for figures once the talk is over, and not before."""
+    if appointment.interpreter_id is None or appointment.state is AppointmentState.BOOKED:
+        return None
+    spoken = sheet_of(appointment).interpreter_language
+    return language_of(spoken) if spoken else None
 
 
 def _arrive(actor: Actor, appointment_id: UUID) -> Appointment:

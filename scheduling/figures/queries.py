@@ -16,6 +16,7 @@ from app.policies import Actor, authorise
 from scheduling import office
 from scheduling.figures.policies import FiguresPermission
 from scheduling.figures.rules import Talk, Used, used
+from scheduling.grid.taken import spans_taken
 from scheduling.holidays import ONE_DAY
 from scheduling.hours import MIDNIGHT, Interval, instant, merge
 from scheduling.models import Absence, Appointment, Invitation
@@ -84,10 +85,7 @@ def get_used(actor: Actor, first: date, last: date) -> dict[ResourceKind, dict[U
     span = Interval(instant(first, MIDNIGHT), instant(last + ONE_DAY, MIDNIGHT))
     without_number, with_number = _walk_ins(actor.organisation_id, span, world)
     counselled = merge(hours for each in world.pool(ResourceKind.ADVISOR) for hours in world.hours.get(each.id, ()))
-    taken: dict[UUID, list[Interval]] = defaultdict(list)
-    for busy in world.busy:
-        if busy.is_appointment:
-            taken[busy.resource_id].append(Interval(busy.starts, busy.ends))
+    taken = spans_taken(world)
     found: dict[ResourceKind, dict[UUID, Used]] = {kind: {} for kind in ResourceKind}
     for resource in world.resources:
         hours = world.hours.get(resource.id, ())
@@ -96,7 +94,7 @@ def get_used(actor: Actor, first: date, last: date) -> dict[ResourceKind, dict[U
         found[resource.kind][resource.id] = used(
             _cut(hours, span),
             without_number[resource.id],
-            [*_cut(taken[resource.id], span), *with_number[resource.id]],
+            [*_cut(taken.get(resource.id, ()), span), *with_number[resource.id]],
         )
     return found
 

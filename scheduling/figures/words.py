@@ -16,7 +16,7 @@ def number(value: float | None) -> str:
 
 def percent(part: float | None) -> str:
     """A part of a whole as per cent with at most one decimal place."""
-    return NOTHING if part is None else str(format_percent(part, format="#,##0.# %", locale="de"))
+    return NOTHING if part is None else str(format_percent(part, format="#,##0.#\N{NO-BREAK SPACE}%", locale="de"))
 
 
 def hours(seconds: int) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import clock
 from app.errors import NotFound
 from app.extensions import limiter
 from app.web.actors import public
 from scheduling.booking.pages import family_blueprint, page, place_in_words
 from scheduling.day.services import arrive_by_code
 from scheduling.walkins import queries, services
+from scheduling.walkins.board import board_page
 from scheduling.walkins.forms import ArrivalForm, KioskForm
 from scheduling.walkins.states import ScreenPurpose
 
@@ -28,9 +28,7 @@ limit_kiosk = limiter.limit("30 per minute", key_func=lambda: str((request.view_
 def board(language_code: str, token: str) -> ResponseReturnValue:
     """Numbers and ends of codes with their rooms, made anew by the browser every quarter of a minute."""
     actor = queries.actor_of_screen(token, ScreenPurpose.BOARD)
-    return render_template(
-        "scheduling/walkins/board.html", calls=queries.get_board(actor), now=clock.now(), token=token
-    )
+    return board_page(queries.get_board(actor))
 
 
 @blueprint.get("/<language_code>/ankunft/<token>")

@@ -12,6 +12,7 @@ from app.policies import authorise, permits
 from app.web.actors import current_actor
 from scheduling.booking.links import address
 from scheduling.walkins import queries, services
+from scheduling.walkins.board import board_page
 from scheduling.walkins.forms import CallForm, NumberForm, ScreenForm
 from scheduling.walkins.policies import WalkInPermission
 from scheduling.walkins.states import ScreenPurpose
@@ -91,7 +92,7 @@ def ticket(walk_in_id: UUID) -> ResponseReturnValue:
 def board() -> ResponseReturnValue:
     """What the board at the entrance shows."""
     actor = current_actor()
-    return render_template("scheduling/walkins/board.html", calls=queries.get_board(actor), now=clock.now())
+    return board_page(queries.get_board(actor))
 
 
 @blueprint.route("/bildschirme", methods=["GET", "POST"])
