@@ -74,6 +74,7 @@ class MessageKind(StrEnum):
     INVITATION = "appointment.invitation"
     BOOKED = "appointment.booked"
     MOVED = "appointment.moved"
+    CHANGED = "appointment.changed"
     CANCELLED = "appointment.cancelled"
     REMINDER_3_DAYS = "appointment.reminder_3_days"
     REMINDER_1_DAY = "appointment.reminder_1_day"

@@ -32,6 +32,7 @@ from app.accounts.models import User, UserProfile, UserRole
 from app.data import records
 from app.data.database import session
 from app.policies import Role
+from scheduling.booking import cooling
 from scheduling.holidays import ONE_DAY
 from scheduling.hours import (
     DAY_SECONDS,
@@ -66,7 +67,7 @@ def load_world(organisation_id: UUID, *, first: date, last: date, policy: Policy
         now=int(now.timestamp()),
         resources=resources,
         hours=hours,
-        busy=(*away, *spent),
+        busy=(*away, *spent, *(cooling.busy(organisation_id, span, own) if policy.waits_for_cooling else ())),
         policy=policy,
         closures=closures,
         taken=_taken({resource.id for resource in resources}, span, now, own),
@@ -85,8 +86,8 @@ def _resources(
         WeeklyRule(
             resource_id=row.id,
             weekday=row.weekday,
-            opens=_wall(row.starts_minute),
-            closes=_wall(row.ends_minute),
+            opens=wall_time(row.starts_minute),
+            closes=wall_time(row.ends_minute),
             valid_from=row.valid_from,
             valid_to=row.valid_until,
             school_holidays=row.school_holidays,
@@ -165,7 +166,7 @@ def _open_rooms(resources: Sequence[Resource], rules: Sequence[WeeklyRule], firs
     ]
 
 
-def _wall(minute: int) -> time:
+def wall_time(minute: int) -> time:
     """A minute of the day as wall time; beyond 24 hours it is a time of the next day."""
     return time((minute % DAY_MINUTES) // 60, minute % 60)
 

@@ -19,6 +19,7 @@ from scheduling.absences.queries import get_absence, get_own_absence
 from scheduling.models import Absence
 from scheduling.policies import SchedulingPermission
 from scheduling.resources.queries import get_pool
+from scheduling.waiting import bell
 
 
 def add_absence(actor: Actor, *, resource_id: UUID | None, starts_at: datetime, ends_at: datetime) -> Absence:
@@ -67,6 +68,7 @@ def _remove(actor: Actor, absence: Absence) -> None:
     with transaction():
         session().delete(absence)
         _note(actor, Action.DELETED, absence.id)
+        bell.freed(actor.organisation_id)
 
 
 def _note(actor: Actor, action: Action, absence_id: UUID) -> None:

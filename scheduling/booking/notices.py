@@ -20,6 +20,8 @@ from scheduling.calendar import Method, appointment_ics
 from scheduling.kinds import MessageKind
 from scheduling.models import Appointment, AppointmentSheet, Invitation
 
+_CONFIRMATIONS = (MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CHANGED)
+
 
 def tell_booked(case: Case, appointment: Appointment, sheet: AppointmentSheet) -> None:
     """Confirm at once with the calendar file, and plan the reminders."""
@@ -31,6 +33,22 @@ def tell_moved(case: Case, appointment: Appointment, sheet: AppointmentSheet) ->
     """Take back what names the old time, say the new one, and plan reminders of that."""
     cancel_for(appointment.id)
     _tell(MessageKind.MOVED, case, appointment, sheet, due_at=clock.now())
+    _remind(case, appointment, sheet)
+
+
+def tell_changed(case: Case, appointment: Appointment, sheet: AppointmentSheet) -> None:
+    """Say that the place or the person is another one, and plan reminders that name the new place."""
+    cancel_for(appointment.id)
+    _tell(MessageKind.CHANGED, case, appointment, sheet, due_at=clock.now())
+    _remind(case, appointment, sheet)
+
+
+def renew(case: Case, appointment: Appointment, sheet: AppointmentSheet) -> None:
+    """Tell nothing new; what was not sent yet names the present place, a confirmation that waits as well."""
+    waiting = cancel_for(appointment.id, kinds=_CONFIRMATIONS)
+    cancel_for(appointment.id)
+    if waiting:
+        _tell(MessageKind.BOOKED, case, appointment, sheet, due_at=clock.now())
     _remind(case, appointment, sheet)
 
 

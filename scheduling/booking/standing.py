@@ -27,12 +27,13 @@ _ANSWERS = {
     MessageKind.INVITATION: "Einladung zum Termin",
     MessageKind.BOOKED: "Bestätigung des Termins",
     MessageKind.MOVED: "Neuer Termin",
+    MessageKind.CHANGED: "Anderer Ort oder andere Person",
     MessageKind.CANCELLED: "Absage des Termins",
     MessageKind.REQUEST_CODE: "Code für eine Anfrage",
     MessageKind.REQUEST_DECLINED: "Ablehnung einer Anfrage",
     MessageKind.ASK_CANCEL: "Rückfrage zu einer Absage",
 }
-_TOLD_OF_A_DATE = {MessageKind.BOOKED, MessageKind.MOVED}
+_TOLD_OF_A_DATE = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CHANGED}
 
 
 def declare() -> None:

@@ -172,6 +172,10 @@ def _appointment_lines(kind: MessageKind, facts: Facts, written: str) -> list[st
 _OPENINGS: dict[MessageKind, Callable[[], tuple[str, str]]] = {
     MessageKind.BOOKED: lambda: (gettext("Ihr Termin ist gebucht."), "Der Termin ist gebucht:"),
     MessageKind.MOVED: lambda: (gettext("Ihr Termin hat eine neue Zeit."), "Der Termin hat eine neue Zeit:"),
+    MessageKind.CHANGED: lambda: (
+        gettext("Bei Ihrem Termin ändert sich der Ort oder die Person. Die Zeit bleibt gleich."),
+        "Ort oder Person ändern sich, die Zeit bleibt:",
+    ),
     MessageKind.CANCELLED: lambda: (gettext("Ihr Termin ist abgesagt."), "Abgesagt ist der Termin"),
     MessageKind.REMINDER_3_DAYS: lambda: (gettext("Bitte denken Sie an Ihren Termin."), "Erinnerung an den Termin"),
     MessageKind.REMINDER_1_DAY: lambda: (gettext("Ihr Termin ist morgen."), "Erinnerung an den Termin"),

@@ -76,6 +76,13 @@ def is_stale(calendar: OwnCalendar, now: datetime) -> bool:
     return now - (calendar.read_at or calendar.added_at) > timedelta(hours=config.calendar_stale_hours)
 
 
+def stale_owners(organisation_id: UUID) -> list[UUID]:
+    """Whose own calendar is out of date, for the lead to see."""
+    query = select(OwnCalendar).where(OwnCalendar.organisation_id == organisation_id)
+    now = clock.now()
+    return [row.user_id for row in session().scalars(query.order_by(OwnCalendar.user_id)) if is_stale(row, now)]
+
+
 def _due(now: datetime) -> list[UUID]:
     """Whose calendar is to be read, those waiting longest first."""
     query = select(OwnCalendar).join(User, User.id == OwnCalendar.user_id).where(User.is_active.is_(True))

@@ -14,13 +14,16 @@ from app.accounts import queries as accounts
 from app.data.database import session
 from app.errors import NotFound
 from app.policies import Actor, Role, authorise
+from scheduling.absences.queries import absences_of
+from scheduling.calendars.rounds import stale_owners
 from scheduling.day.queries import interpreter_profiles, interpreters_of
-from scheduling.models import Absence, Appointment, Availability, Interpreter, InterpreterProfile, Room
+from scheduling.interpreting.budgets import Budget, budgets_of
+from scheduling.models import Absence, Availability, Interpreter, InterpreterProfile, Room
 from scheduling.policies import SchedulingPermission
-from scheduling.states import AppointmentState
+from scheduling.resource_kinds import AbsenceSource
 from scheduling.world import ResourceKind
 
-Row = TypeVar("Row", Interpreter, Room, Availability, Absence)
+Row = TypeVar("Row", Interpreter, Room, Availability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Pool:
     interpreters: list[tuple[Interpreter, InterpreterProfile]]
     bookable: list[Bookable]
     absences: list[tuple[Absence, str]]
+    budgets: dict[UUID, Budget]
+    stale_calendars: list[str]
 
 
 def get_pool(actor: Actor) -> Pool:
@@ -64,7 +69,9 @@ def get_pool(actor: Actor) -> Pool:
         rooms=rooms,
         interpreters=[(each, profiles[each.id]) for each in people if each.id in profiles],
         bookable=[Bookable(kind, id_, name, tuple(hours[id_])) for (kind, id_), name in names.items()],
-        absences=_absences(owner, {id_: name for (_, id_), name in names.items()}),
+        absences=_named(owner, {id_: name for (_, id_), name in names.items()}),
+        budgets=budgets_of(owner, clock.today().year),
+        stale_calendars=[advisors[user_id] for user_id in stale_owners(owner) if user_id in advisors],
     )
 
 
@@ -84,30 +91,9 @@ def get_rule(actor: Actor, rule_id: UUID) -> Availability:
     return _own(actor, session().get(Availability, rule_id))
 
 
-def get_absence(actor: Actor, absence_id: UUID) -> Absence:
-    """An absence in the own office; raises NotFound."""
-    return _own(actor, session().get(Absence, absence_id))
-
-
-def conflicts_of(absence: Absence) -> list[Appointment]:
-    """Booked appointments that the absence runs into: they stay until staff have spoken with the families."""
-    query = select(Appointment).where(
-        Appointment.organisation_id == absence.organisation_id,
-        Appointment.state == AppointmentState.BOOKED,
-        Appointment.starts_at < absence.ends_at,
-        Appointment.ends_at > absence.starts_at,
-    )
-    found = session().scalars(query.order_by(Appointment.starts_at))
-    return [
-        each
-        for each in found
-        if absence.resource_id is None or absence.resource_id in (each.advisor_id, each.interpreter_id, each.room_id)
-    ]
-
-
-def _absences(owner: UUID, names: dict[UUID, str]) -> list[tuple[Absence, str]]:
-    query = select(Absence).where(Absence.organisation_id == owner, Absence.ends_at > clock.now())
-    rows = session().scalars(query.order_by(Absence.starts_at))
+def _named(owner: UUID, names: dict[UUID, str]) -> list[tuple[Absence, str]]:
+    """What is entered, with whose it is; times out of own calendars would bury it and stand with their owners."""
+    rows = [row for row in absences_of(owner) if row.source is AbsenceSource.ENTERED]
     return [(row, names.get(row.resource_id, "–") if row.resource_id else "ganzes Haus geschlossen") for row in rows]
 
 

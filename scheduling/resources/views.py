@@ -1,38 +1,36 @@
-"""The pages on which the lead keeps what can be booked."""
+"""The pages on which the lead keeps rooms and interpreters."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.errors import Invalid
+from app.policies import Role
 from app.web.actors import current_actor
-from scheduling.hours import SchoolHolidays
-from scheduling.models import InterpreterProfile
+from scheduling import spoken
+from scheduling.holidays import data_ends_on
+from scheduling.kinds import Gender
+from scheduling.models import Interpreter, InterpreterProfile
 from scheduling.resources import services
-from scheduling.resources.forms import (
-    IN_HOLIDAYS,
-    WEEKDAYS,
-    WHOLE_OFFICE,
-    AbsenceForm,
-    HoursForm,
-    InterpreterForm,
-    RoomForm,
-)
-from scheduling.resources.queries import Pool, conflicts_of, get_absence, get_pool, get_room
+from scheduling.resources.forms import IN_HOLIDAYS, WEEKDAYS, InterpreterForm, RoomForm
+from scheduling.resources.pages import KINDS, done, form_page
+from scheduling.resources.queries import get_pool, get_room
+from scheduling.resources.services import Terms
 from scheduling.resources.week import clock_of, in_short
-from scheduling.world import ResourceKind
+from scheduling.warnings import runs_out
 
 blueprint = Blueprint("resources", __name__, url_prefix="/sprechzeiten")
-
-KINDS = {ResourceKind.ADVISOR: "Beratung", ResourceKind.INTERPRETER: "Sprachmittlung", ResourceKind.ROOM: "Raum"}
+TAKEN = "Diesen Raum gibt es schon."
 
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """Everything that can be booked."""
+    today = clock.today()
     return render_template(
         "scheduling/resources/index.html",
         pool=get_pool(current_actor()),
@@ -41,6 +39,11 @@ def index() -> ResponseReturnValue:
         in_holidays=IN_HOLIDAYS,
         clock_of=clock_of,
         in_short=in_short,
+        today=today,
+        language_of=spoken.german_name,
+        runs_out=runs_out(today),
+        data_ends_on=data_ends_on(),
+        has_absences="absences.add" in current_app.view_functions,
     )
 
 
@@ -48,15 +51,45 @@ def index() -> ResponseReturnValue:
 def add_room() -> ResponseReturnValue:
     """A further room."""
     actor, form = current_actor(), RoomForm()
-    pool = get_pool(actor)
+    get_pool(actor)
+    del form.is_active
     if form.validate_on_submit():
-        if all(room.name != form.name.data for room in pool.rooms):
+        try:
             services.add_room(
-                actor, name=form.name.data or "", place=form.place.data or "", capacity=form.capacity.data or 1
+                actor,
+                name=form.name.data or "",
+                place=form.place.data or "",
+                capacity=form.capacity.data or 1,
+                is_step_free=form.is_step_free.data,
             )
-            return _done("Der Raum ist angelegt.")
-        form.name.errors = ["Diesen Raum gibt es schon."]
-    return _form_page("Raum anlegen", form)
+        except Invalid:
+            form.name.errors = [TAKEN]
+        else:
+            return done("Der Raum ist angelegt.")
+    return form_page("Raum anlegen", form)
+
+
+@blueprint.route("/raeume/<uuid:room_id>", methods=["GET", "POST"])
+def change_room(room_id: UUID) -> ResponseReturnValue:
+    """Name, address, size of a room, and whether it is in use."""
+    actor = current_actor()
+    form = RoomForm(obj=get_room(actor, room_id))
+    if form.validate_on_submit():
+        try:
+            services.change_room(
+                actor,
+                room_id=room_id,
+                name=form.name.data or "",
+                place=form.place.data or "",
+                capacity=form.capacity.data or 1,
+                is_step_free=form.is_step_free.data,
+                is_active=form.is_active.data,
+            )
+        except Invalid:
+            form.name.errors = [TAKEN]
+        else:
+            return done("Der Raum ist geändert. Vereinbarte Termine bleiben.")
+    return form_page("Raum ändern", form)
 
 
 @blueprint.post("/raeume/<uuid:room_id>/wechseln")
@@ -64,36 +97,29 @@ def switch_room(room_id: UUID) -> ResponseReturnValue:
     """Take a room out of use or back."""
     room = get_room(current_actor(), room_id)
     services.set_room_active(current_actor(), room_id=room_id, is_active=not room.is_active)
-    return _done("Der Raum ist geändert. Vereinbarte Termine bleiben.")
+    return done("Der Raum ist geändert. Vereinbarte Termine bleiben.")
 
 
 @blueprint.route("/sprachmittlung/neu", methods=["GET", "POST"])
 def add_interpreter() -> ResponseReturnValue:
     """Somebody new in the pool."""
-    actor, form = current_actor(), InterpreterForm()
+    actor, form = current_actor(), _form()
     get_pool(actor)
     if form.validate_on_submit():
-        services.add_interpreter(actor, profile=_profile(form), languages=form.languages.data or [])
-        return _done("Die Person ist angelegt. Tragen Sie noch ihre Zeiten ein.")
-    return _form_page("Sprachmittlung anlegen", form)
+        services.add_interpreter(
+            actor, profile=_profile(form), languages=form.languages.data or [], terms=_terms(form, None)
+        )
+        return done("Die Person ist angelegt. Tragen Sie noch ihre Zeiten ein.")
+    return form_page("Sprachmittlung anlegen", form)
 
 
 @blueprint.route("/sprachmittlung/<uuid:interpreter_id>", methods=["GET", "POST"])
 def change_interpreter(interpreter_id: UUID) -> ResponseReturnValue:
-    """Name, contact and languages of somebody."""
+    """Name, contact, languages and terms of somebody."""
     actor = current_actor()
     known = {row.id: (row, profile) for row, profile in get_pool(actor).interpreters}
     row, profile = known.get(interpreter_id, (None, None))
-    form = InterpreterForm(
-        data={
-            "name": profile.name if profile else "",
-            "phone": profile.phone or None if profile else None,
-            "email": profile.email if profile else "",
-            "remarks": profile.remarks if profile else "",
-            "languages": row.languages if row else [],
-            "is_active": row.is_active if row else True,
-        }
-    )
+    form = _form(row, profile)
     if form.validate_on_submit():
         services.change_interpreter(
             actor,
@@ -101,73 +127,36 @@ def change_interpreter(interpreter_id: UUID) -> ResponseReturnValue:
             profile=_profile(form),
             languages=form.languages.data or [],
             is_active=form.is_active.data,
+            terms=_terms(form, row),
         )
-        return _done("Die Angaben sind gespeichert.")
-    return _form_page("Sprachmittlung ändern", form)
+        return done("Die Angaben sind gespeichert.")
+    return form_page("Sprachmittlung ändern", form)
 
 
-@blueprint.route("/zeiten/neu", methods=["GET", "POST"])
-def add_hours() -> ResponseReturnValue:
-    """A weekly line of hours."""
-    actor = current_actor()
-    pool = get_pool(actor)
-    form = HoursForm(data={"valid_from": clock.today()})
-    form.resource.choices = _choices(pool)
-    if form.validate_on_submit():
-        kind, _, resource_id = form.resource.data.partition(":")
-        services.add_hours(
-            actor,
-            kind=ResourceKind(kind),
-            resource_id=UUID(resource_id),
-            weekdays=form.weekdays.data or [],
-            opens=form.opens.data,
-            closes=form.closes.data,
-            valid_from=form.valid_from.data,
-            valid_until=form.valid_until.data,
-            school_holidays=SchoolHolidays(form.school_holidays.data),
-        )
-        return _done("Die Zeiten sind eingetragen.")
-    return _form_page("Zeiten eintragen", form)
+def _form(row: Interpreter | None = None, profile: InterpreterProfile | None = None) -> InterpreterForm:
+    """The form with what is known; the last word on hours is the lead's."""
+    data: dict[str, object] = {}
+    if row is not None and profile is not None:
+        names = ("languages", "notice_days", "budget_hours", "may_exceed_budget", "is_active")
+        data = {name: getattr(row, name) for name in names} | {"gender": row.gender.value if row.gender else ""}
+        data |= {"name": profile.name, "email": profile.email, "remarks": profile.remarks}
+        data["phone"] = profile.phone or None
+    form = InterpreterForm(data=data)
+    form.languages.choices = spoken.choices(row.languages if row is not None else ())
+    if not current_actor().has(Role.LEAD):
+        del form.may_exceed_budget
+    return form
 
 
-@blueprint.post("/zeiten/<uuid:rule_id>/entfernen")
-def remove_hours(rule_id: UUID) -> ResponseReturnValue:
-    """Drop a line of hours."""
-    services.remove_hours(current_actor(), rule_id=rule_id)
-    return _done("Die Zeit ist entfernt. Vereinbarte Termine bleiben.")
-
-
-@blueprint.route("/abwesenheiten/neu", methods=["GET", "POST"])
-def add_absence() -> ResponseReturnValue:
-    """Days away, or days on which the house is closed."""
-    actor = current_actor()
-    form = AbsenceForm()
-    form.resource.choices = [WHOLE_OFFICE, *_choices(get_pool(actor))]
-    if form.validate_on_submit():
-        resource_id = UUID(form.resource.data.partition(":")[2]) if form.resource.data else None
-        absence = services.add_absence(actor, resource_id=resource_id, first=form.first.data, last=form.last.data)
-        if conflicts_of(absence):
-            return redirect(url_for("resources.conflicts", absence_id=absence.id), 303)
-        return _done("Die Abwesenheit ist eingetragen.")
-    return _form_page("Abwesenheit oder Schließtag", form)
-
-
-@blueprint.get("/abwesenheiten/<uuid:absence_id>")
-def conflicts(absence_id: UUID) -> ResponseReturnValue:
-    """Appointments that fall into an absence: staff speak with the families, nothing is sent by itself."""
-    absence = get_absence(current_actor(), absence_id)
-    return render_template("scheduling/resources/conflicts.html", absence=absence, appointments=conflicts_of(absence))
-
-
-@blueprint.post("/abwesenheiten/<uuid:absence_id>/entfernen")
-def remove_absence(absence_id: UUID) -> ResponseReturnValue:
-    """Back earlier."""
-    services.remove_absence(current_actor(), absence_id=absence_id)
-    return _done("Die Abwesenheit ist entfernt.")
-
-
-def _choices(pool: Pool) -> list[tuple[str, str]]:
-    return [(f"{each.kind}:{each.id}", f"{KINDS[each.kind]}: {each.name}") for each in pool.bookable]
+def _terms(form: InterpreterForm, row: Interpreter | None) -> Terms:
+    field = form.may_exceed_budget
+    kept = row.may_exceed_budget if row is not None else False
+    return Terms(
+        gender=Gender(form.gender.data) if form.gender.data else None,
+        notice_days=form.notice_days.data or 0,
+        budget_hours=form.budget_hours.data,
+        may_exceed_budget=field.data if field is not None else kept,
+    )
 
 
 def _profile(form: InterpreterForm) -> InterpreterProfile:
@@ -177,12 +166,3 @@ def _profile(form: InterpreterForm) -> InterpreterProfile:
         email=form.email.data or "",
         remarks=form.remarks.data or "",
     )
-
-
-def _form_page(title: str, form: RoomForm | InterpreterForm | HoursForm | AbsenceForm) -> ResponseReturnValue:
-    return render_template("scheduling/resources/form.html", title=title, form=form), 422 if form.errors else 200
-
-
-def _done(sentence: str) -> ResponseReturnValue:
-    flash(sentence, "success")
-    return redirect(url_for("resources.index"), 303)

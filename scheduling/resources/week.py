@@ -28,7 +28,9 @@ def in_short(hours: Iterable[Hours]) -> list[str]:
 
 
 def clock_of(minute: int) -> str:
-    """A minute of the day as `09:30`; the end of the day is `24:00`."""
+    """A minute of the day as `09:30`; the end of the day is `24:00`, what is beyond it `01:30 (+1)`."""
+    if minute > 24 * 60:
+        return f"{clock_of(minute - 24 * 60)} (+1)"
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
