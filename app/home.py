@@ -72,6 +72,7 @@ from cases.trace import patterns as trace_patterns
 from cases.trace import views as trace_views
 from scheduling import expiry
 from scheduling import policies as scheduling_policies
+from scheduling.agreeing import caller_views
 from scheduling.agreeing import views as agreeing_views
 from scheduling.agreeing.panel import PANEL as APPOINTMENT_PANEL
 from scheduling.booking import manage_views as booking_own_views
@@ -81,9 +82,24 @@ from scheduling.booking import standing
 from scheduling.booking import views as booking_views
 from scheduling.booking.services import HasAppointment
 from scheduling.day import views as day_views
+from scheduling.feeds import policies as feed_policies
+from scheduling.feeds import telling as feed_telling
+from scheduling.feeds import views as feed_views
+from scheduling.feeds.policies import FeedPermission
+from scheduling.figures import policies as figures_policies
+from scheduling.figures import views as figures_views
+from scheduling.figures.policies import FiguresPermission
+from scheduling.groups import views as group_views
 from scheduling.policies import SchedulingPermission
+from scheduling.requests import family_views as request_family_views
+from scheduling.requests import views as request_views
 from scheduling.resources import views as resource_views
 from scheduling.states import AppointmentKind
+from scheduling.waiting import family_views as waiting_family_views
+from scheduling.waiting import offering as waiting_offering
+from scheduling.waiting import policies as waiting_policies
+from scheduling.waiting import views as waiting_views
+from scheduling.waiting.policies import WaitingPermission
 from scheduling.walkins import policies as walk_in_policies
 from scheduling.walkins import screen_views as walk_in_screens
 from scheduling.walkins import views as walk_in_views
@@ -120,8 +136,16 @@ BLUEPRINTS: list[Blueprint] = [
     task_views.blueprint,
     trace_views.blueprint,
     agreeing_views.blueprint,
+    caller_views.blueprint,
     day_views.blueprint,
+    group_views.blueprint,
+    request_family_views.blueprint,
+    request_views.blueprint,
     resource_views.blueprint,
+    feed_views.blueprint,
+    waiting_family_views.blueprint,
+    waiting_views.blueprint,
+    figures_views.blueprint,
     walk_in_screens.blueprint,
     walk_in_views.blueprint,
 ]
@@ -138,6 +162,9 @@ TABLES: list[Table] = [
     retention_policies.TABLE,
     rights_policies.TABLE,
     scheduling_policies.TABLE,
+    feed_policies.TABLE,
+    waiting_policies.TABLE,
+    figures_policies.TABLE,
     walk_in_policies.TABLE,
 ]
 
@@ -157,7 +184,11 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Aufbewahrung", "retention.index", RetentionPermission.SEE, 58, icon="draft"),
     NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
     NavigationItem("Termine", "scheduling.day", SchedulingPermission.SEE_DAY, 10, icon="calendar-today"),
+    NavigationItem("Auswertung", "figures.appointments", FiguresPermission.SEE, 50, icon="info"),
     NavigationItem("Ohne Termin", "walk_ins.desk", WalkInPermission.CALL, 12, icon="checklist"),
+    NavigationItem("Warteliste", "waiting.index", WaitingPermission.LIST, 12, icon="checklist"),
+    NavigationItem("Kalender der Sprachmittlung", "feeds.interpreters", FeedPermission.INTERPRETERS, 85, "Haus"),
+    NavigationItem("Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 11, icon="mail"),
     NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, "Haus"),
 ]
 
@@ -199,6 +230,8 @@ def init_app(app: Flask) -> None:
     retention_hooks.lend_kim(handover_history.were_with_kim)
     retention_hooks.sweeps_invitations(expiry.drop_expired_invitations)
     standing.declare()
+    feed_telling.declare()
+    waiting_offering.declare()
     message_references.told_by(case_messages.case_references)
     rights.bind()
     panels.add(EMERGENCY_PANEL, MERGE_PANEL)

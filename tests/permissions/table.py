@@ -168,6 +168,7 @@ TABLE: dict[str, Row] = {
     "scheduling.overbook": EVERYBODY_AT_A_KI,
     "scheduling.keep_day": EVERYBODY_AT_A_KI,
     "scheduling.send_out": EVERYBODY_AT_A_KI,
+    "scheduling.plan_groups": {"advisor": "*", "lead": "*"},
     "scheduling.manage_resources": {"lead": "*", "administrator": "*"},
     "figures.see": {"lead": "*", "administrator": "*"},
     "figures.see_people": {"lead": "*"},
