@@ -72,6 +72,9 @@ from cases.trace import patterns as trace_patterns
 from cases.trace import views as trace_views
 from scheduling import expiry
 from scheduling import policies as scheduling_policies
+from scheduling.absences import policies as absence_policies
+from scheduling.absences import views as absence_views
+from scheduling.absences.policies import AbsencePermission
 from scheduling.agreeing import caller_views
 from scheduling.agreeing import views as agreeing_views
 from scheduling.agreeing.panel import PANEL as APPOINTMENT_PANEL
@@ -81,6 +84,8 @@ from scheduling.booking import services as booking_services
 from scheduling.booking import standing
 from scheduling.booking import views as booking_views
 from scheduling.booking.services import HasAppointment
+from scheduling.conflicts import counting as conflict_counting
+from scheduling.conflicts import views as conflict_views
 from scheduling.day import views as day_views
 from scheduling.feeds import policies as feed_policies
 from scheduling.feeds import telling as feed_telling
@@ -90,9 +95,12 @@ from scheduling.figures import policies as figures_policies
 from scheduling.figures import views as figures_views
 from scheduling.figures.policies import FiguresPermission
 from scheduling.groups import views as group_views
+from scheduling.interpreting import asking
+from scheduling.interpreting import views as interpreter_views
 from scheduling.policies import SchedulingPermission
 from scheduling.requests import family_views as request_family_views
 from scheduling.requests import views as request_views
+from scheduling.resources import hours_views
 from scheduling.resources import views as resource_views
 from scheduling.states import AppointmentKind
 from scheduling.waiting import family_views as waiting_family_views
@@ -141,6 +149,11 @@ BLUEPRINTS: list[Blueprint] = [
     group_views.blueprint,
     request_family_views.blueprint,
     request_views.blueprint,
+    absence_views.blueprint,
+    absence_views.own_blueprint,
+    conflict_views.blueprint,
+    hours_views.blueprint,
+    interpreter_views.blueprint,
     resource_views.blueprint,
     feed_views.blueprint,
     waiting_family_views.blueprint,
@@ -151,6 +164,7 @@ BLUEPRINTS: list[Blueprint] = [
 ]
 
 TABLES: list[Table] = [
+    absence_policies.TABLE,
     account_policies.TABLE,
     message_policies.TABLE,
     case_policies.TABLE,
@@ -189,6 +203,15 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Warteliste", "waiting.index", WaitingPermission.LIST, 12, icon="checklist"),
     NavigationItem("Kalender der Sprachmittlung", "feeds.interpreters", FeedPermission.INTERPRETERS, 85, "Haus"),
     NavigationItem("Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 11, icon="mail"),
+    NavigationItem(
+        "Konflikte",
+        "conflicts.index",
+        SchedulingPermission.SEE_DAY,
+        13,
+        icon="info",
+        count=conflict_counting.for_navigation,
+    ),
+    NavigationItem("Meine Zeiten", "own_times.show", AbsencePermission.KEEP_OWN, 79, "Haus"),
     NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, "Haus"),
 ]
 
@@ -230,6 +253,7 @@ def init_app(app: Flask) -> None:
     retention_hooks.lend_kim(handover_history.were_with_kim)
     retention_hooks.sweeps_invitations(expiry.drop_expired_invitations)
     standing.declare()
+    asking.declare()
     feed_telling.declare()
     waiting_offering.declare()
     message_references.told_by(case_messages.case_references)

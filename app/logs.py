@@ -16,7 +16,7 @@ QUIET = ("rq", "werkzeug", "alembic", "fontTools", "weasyprint")
 DEEPEST = 8
 
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
-_INVITATION = re.compile(r"(/t/[A-Za-z-]+/)[^/\s\"'?]+")
+_INVITATION = re.compile(r"(/t/[A-Za-z-]+/|/s/)[^/\s\"'?]+")
 _QUERY = re.compile(r"\?[^\s\"']+")
 _PASSWORD = re.compile(r"(\w+://[^:/@\s]*:)[^@/\s]+@")
 _NUMBER = re.compile(r"(?<![\w.:-])\+?\d[\d /()-]{6,}\d(?![\w:-])")

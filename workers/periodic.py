@@ -12,7 +12,11 @@ from cases.documents import checking
 from cases.duplicates import crossing, following
 from cases.emergency import expiring
 from cases.retention import aftermath, sweeping
+from scheduling.calendars import rounds as own_calendars
+from scheduling.conflicts import reminding
 from scheduling.feeds import telling
+from scheduling.interpreting import asking
+from scheduling.requests import expiry as expiring_requests
 from scheduling.waiting import filling
 from workers import routing, trail
 
@@ -33,7 +37,11 @@ PERIODIC: list[Periodic] = [
     Periodic("offers of the waiting list", timedelta(minutes=1), filling.fill_all),
     Periodic("invitations for the team's calendars", timedelta(minutes=1), telling.tell_all),
     Periodic("emergency accesses that ran out", timedelta(minutes=1), expiring.end_expired),
+    Periodic("drafts of requests", timedelta(minutes=5), expiring_requests.end_drafts),
     Periodic("files to scan", timedelta(minutes=2), checking.check_waiting),
+    Periodic("questions to interpreters", timedelta(seconds=20), asking.follow),
+    Periodic("own calendars", timedelta(minutes=1), own_calendars.read_due),
+    Periodic("families to be told", timedelta(minutes=30), reminding.remind_to_tell),
     Periodic("checks of the trail", timedelta(seconds=5), trail.check_asked),
     Periodic("checkpoints of the trail", timedelta(minutes=1), trail.keep_checkpoints),
     Periodic("files of merged cases", timedelta(minutes=5), following.finish_files),

@@ -15,7 +15,8 @@ from app.policies import Permission
 class NavigationItem:
     """An entry of the staff navigation; `section` is the heading it stands under, "" the first group.
 
-    `permission` None means everybody who is signed in. `icon` is one of `app.web.assets.STAFF_ICONS`.
+    `permission` None means everybody who is signed in. `icon` is one of `app.web.assets.STAFF_ICONS`. `count` answers
+    how much waits there; it is asked on every page, so it must be cheap.
     """
 
     label: str
@@ -24,6 +25,7 @@ class NavigationItem:
     order: int
     section: str = ""
     icon: str | None = None
+    count: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Entry:
     url: str
     is_current: bool = False
     icon: str | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def sections(may: Callable[[Permission], bool]) -> list[Section]:
     for item in sorted(_items.values(), key=lambda item: (item.order, item.label)):
         if item.endpoint in current_app.view_functions and (item.permission is None or may(item.permission)):
             groups.setdefault(item.section, []).append(
-                Entry(item.label, url_for(item.endpoint), _is_current(item.endpoint), item.icon)
+                Entry(item.label, url_for(item.endpoint), _is_current(item.endpoint), item.icon, _count(item))
             )
     return [Section(label, tuple(entries)) for label, entries in groups.items()]
 
@@ -93,6 +96,10 @@ def init_app(app: Flask, *, may: Callable[[Permission], bool]) -> None:
     """Give templates `navigation_sections()` and `footer_links()`; `may` answers for the present request."""
     app.add_template_global(lambda: sections(may), "navigation_sections")
     app.add_template_global(footer_links, "footer_links")
+
+
+def _count(item: NavigationItem) -> int:
+    return item.count() if item.count is not None else 0
 
 
 def _is_current(endpoint: str) -> bool:

@@ -40,6 +40,11 @@ class Budget:
         return 100 if self.hours == 0 else self.used_seconds * 100 // (self.hours * HOUR)
 
     @property
+    def used_hours(self) -> str:
+        """Hours used as staff read them: `12,5`, without a needless end."""
+        return f"{self.used_seconds / HOUR:.1f}".replace(".", ",").removesuffix(",0")
+
+    @property
     def is_short(self) -> bool:
         """Whether staff should be warned."""
         return self.percent is not None and self.percent >= WARNS_AT_PERCENT

@@ -52,6 +52,7 @@ WITH_A_SIGN_IN: Row = {
 }
 
 TABLE: dict[str, Row] = {
+    "absence.keep_own": {"advisor": "*"},
     "account.sign_out": WITH_A_SIGN_IN,
     "account.see_own_sessions": WITH_A_SIGN_IN,
     "account.manage_users": {"administrator": "odcelurs"},
