@@ -46,9 +46,12 @@ def limits(found: Findings) -> list[str]:
 
 
 def checked_against(found: Findings) -> str:
-    """What the checkpoints say, "" when there were none."""
+    """What the checkpoints say, "" when there were none; those whose signature was not checked confirm nothing."""
     if not found.has_checkpoints:
         return ""
+    if not found.has_key:
+        compared = _count(found.checkpoints, "Prüfpunkt", "Prüfpunkte")
+        return f"{compared} verglichen, ohne die Unterschrift zu prüfen: das belegt nichts."
     return f"{_count(found.checkpoints, 'Prüfpunkt', 'Prüfpunkte')} verglichen; belegt bis Eintrag {found.anchored}."
 
 

@@ -38,8 +38,11 @@ audit = AppGroup("audit", help="Das Protokoll: prüfen, Prüfpunkte unterschreib
 @click.option("--checkpoints", "place", type=click.Path(path_type=Path), help="Verzeichnis oder Datei der Prüfpunkte.")
 @click.option("--public-key", "key_file", type=click.Path(path_type=Path), help="Öffentlicher Schlüssel dazu.")
 def verify(place: Path | None, key_file: Path | None) -> None:
-    """Prüfen, ob das Protokoll hält: 0 es hält, 1 es hält nicht, 2 es ließ sich nicht prüfen."""
-    raise SystemExit(report(db.engine, place, key_file))
+    """Prüfen, ob das Protokoll hält: 0 es hält, 1 es hält nicht, 2 es ließ sich nicht prüfen.
+
+    Ohne --public-key gilt der Schlüssel dieser Einrichtung, wenn dieses Konto ihn lesen kann.
+    """
+    raise SystemExit(report(db.engine, place, key_file, own=_own_verifier()))
 
 
 @audit.command("init-key")
@@ -112,11 +115,11 @@ def verify_apart(database: str, place: Path | None, key_file: Path | None) -> No
     raise SystemExit(report(create_engine(with_driver(database), hide_parameters=True), place, key_file))
 
 
-def report(engine: Engine, place: Path | None, key_file: Path | None) -> int:
-    """Check and say what was found; answers the exit code."""
+def report(engine: Engine, place: Path | None, key_file: Path | None, *, own: Verifier | None = None) -> int:
+    """Check and say what was found; `own` checks signatures where no key file is named. Answers the exit code."""
     try:
         notes = read_checkpoints(place) if place else []
-        verifier = _verifier(key_file)
+        verifier = _verifier(key_file) or own
     except (OSError, NoteError) as error:
         click.echo(SENTENCES["missing"].format(error), err=True)
         return UNREADABLE
@@ -140,6 +143,15 @@ def _say(found: Findings) -> None:
 
 def _verifier(key_file: Path | None) -> Verifier | None:
     return read_verifier(key_file.read_text(encoding="ascii")) if key_file else None
+
+
+def _own_verifier() -> Verifier | None:
+    """The public half of this installation's key; None when there is none or another account keeps it."""
+    try:
+        signer = checkpoints.load_signer(_config())
+    except NoteError:
+        return None
+    return signer.verifier if signer else None
 
 
 def _config() -> Config:

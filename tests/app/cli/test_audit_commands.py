@@ -9,11 +9,13 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from app import clock
 from app.commands.audit import alone
+from app.data.audit import AuditHead
 from app.data.database import db, session
-from app.data.signed_notes import read_verifier
+from app.data.signed_notes import checkpoint_text, new_signer, read_verifier
 from config import Config
 from tests.plugins.application import World
 
@@ -42,6 +44,21 @@ def test_key_checkpoint_and_check_by_command(app: Flask, config: Config, world: 
     plain = _run(app, "verify")
     assert (plain.exit_code, "nicht geprüft" in plain.output) == (0, True)
     assert _run(app, "verify", "--checkpoints", str(tmp_path / "nowhere")).exit_code == 2
+
+
+def test_what_nobody_signed_confirms_nothing(app: Flask, world: World, tmp_path: Path) -> None:
+    seq, head = session().execute(select(AuditHead.seq, AuditHead.hash)).one()
+    session().close()
+    text_of_it = checkpoint_text(origin="einstieg.example/protokoll", size=seq, root=head, at=clock.now())
+    forged = tmp_path / "forged"
+    forged.write_text(new_signer("einstieg.example/protokoll").sign(text_of_it), encoding="utf-8")
+    without_key = _run(app, "verify", "--checkpoints", str(forged))
+    assert (without_key.exit_code, "belegt nichts" in without_key.output) == (0, True), without_key.output
+    assert "Ohne öffentlichen Schlüssel" in without_key.output
+    _run(app, "init-key")
+    refused = _run(app, "verify", "--checkpoints", str(forged))
+    assert (refused.exit_code, "die Unterschrift stimmt nicht" in refused.output) == (1, True), refused.output
+    assert "0 Prüfpunkte verglichen" in refused.output
 
 
 def test_an_officer_checks_a_copy_of_the_data_on_a_machine_without_keys(
