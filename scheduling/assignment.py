@@ -21,6 +21,7 @@ from app.data.base import new_id
 from app.data.database import retrying, session
 from app.errors import Taken
 from scheduling import overbooking
+from scheduling.groups.places import take_place
 from scheduling.hours import local_day
 from scheduling.kinds import OverbookReason
 from scheduling.models import Appointment, Reservation
@@ -49,7 +50,12 @@ class _LostRace(Exception):
 
 
 def guarded(work: Callable[[], Result]) -> Result:
-    """Run a booking (its own transaction) again when it lost a race; raises SlotTaken when nothing is left."""
+    """Run a booking (its own transaction) again when it lost a race; raises SlotTaken when nothing is left.
+
+    Inside an open transaction it runs once: what is lost there, the outermost has to do again as a whole.
+    """
+    if session().info.get("open"):
+        return work()
     for _ in range(ATTEMPTS):
         try:
             return retrying(work)
@@ -89,6 +95,25 @@ def assign(
     return found
 
 
+def take_time(
+    appointment: Appointment,
+    needs: Needs,
+    *,
+    starts_at: datetime,
+    policy: Policy,
+    own: Collection[UUID] = (),
+    overbook: OverbookReason | None = None,
+) -> None:
+    """Give an appointment a time: people and a room of its own, or a place in a group talk; raises SlotTaken."""
+    if needs.kind.is_for_one_family:
+        chosen = assign(needs, starts_at=starts_at, policy=policy, own=own, may_overbook=overbook is not None)
+        reserve(appointment, chosen, setting=needs.setting, overbooked=overbook)
+        return
+    release(appointment)
+    if not take_place(appointment, language=needs.language, starts_at=starts_at, policy=policy, own=own):
+        raise SlotTaken(Reason.NO_ROOM)
+
+
 def reserve(
     appointment: Appointment, assignment: Assignment, *, setting: KindSetting, overbooked: OverbookReason | None = None
 ) -> None:
@@ -97,26 +122,39 @@ def reserve(
     A talk that staff put on top of another one has rows the database does not guard wherever it finds some that
     it does; only such a talk keeps the reason.
     """
-    current = session()
-    _release_expired(assignment.resource_ids)
+    release_expired(assignment.resource_ids)
     release(appointment)
     appointment.starts_at = assignment.slot.starts_at
     appointment.ends_at = assignment.slot.ends_at
     appointment.advisor_id = assignment.advisor_id
     appointment.interpreter_id = assignment.interpreter_id
     appointment.room_id = assignment.room_id
-    guarded_by_others = overbooking.collisions(assignment) if assignment.is_on_top else frozenset()
+    appointment.group_talk_id = appointment.place = None
     appointment.overbooked_reason = overbooked if assignment.is_on_top else None
     hold_ends = appointment.hold_ends_at if appointment.state is AppointmentState.HELD else None
-    current.add(appointment)
-    current.flush()
+    session().add(appointment)
+    session().flush()
+    write_rows(assignment, setting, appointment_id=appointment.id, hold_ends=hold_ends)
+
+
+def write_rows(
+    assignment: Assignment,
+    setting: KindSetting,
+    *,
+    appointment_id: UUID | None = None,
+    group_talk_id: UUID | None = None,
+    hold_ends: datetime | None = None,
+) -> None:
+    """Write the rows of an appointment or of a group talk, in ascending order of resource."""
+    guarded_by_others = overbooking.collisions(assignment) if assignment.is_on_top else frozenset()
     kinds = {assignment.room_id: ResourceKind.ROOM, assignment.interpreter_id: ResourceKind.INTERPRETER}
-    current.execute(
+    session().execute(
         insert(Reservation),
         [
             {
                 "id": new_id(),
-                "appointment_id": appointment.id,
+                "appointment_id": appointment_id,
+                "group_talk_id": group_talk_id,
                 "resource_kind": kinds.get(resource_id, ResourceKind.ADVISOR),
                 "resource_id": resource_id,
                 "starts": assignment.slot.starts,
@@ -142,6 +180,7 @@ def release(appointment: Appointment) -> None:
     spans = overbooking.guarded_spans(appointment.id)
     lock_resources([resource_id for resource_id, _, _ in spans])
     session().execute(delete(Reservation).where(Reservation.appointment_id == appointment.id))
+    appointment.place = None
     overbooking.guard_what_lay_on_top(spans)
 
 
@@ -164,7 +203,7 @@ def _switch(appointment: Appointment, *, is_busy: bool, is_active: bool) -> None
     session().execute(rows.values(is_busy=is_busy, is_active=is_active))
 
 
-def _release_expired(resource_ids: Collection[UUID]) -> None:
+def release_expired(resource_ids: Collection[UUID]) -> None:
     """Take the rows of holds that have run out out of the guard's way; the engine ignores them already.
 
     Only of resources whose lock we hold, so that two bookings never wait for each other here.

@@ -49,9 +49,9 @@ def require_offered(
     """
     if overbook is not None:
         authorise(actor, SchedulingPermission.OVERBOOK)
-    if not needs.kind.is_for_one_family:
-        raise Invalid("kind", "group")
     if actor.invited_to is not None and needs.setting.access is BookingAccess.STAFF and kept is None:
         raise Invalid("kind", "staff_only")
+    if not needs.kind.is_for_one_family:
+        return
     if needs.mode not in needs.setting.modes and needs.mode is not kept:
         raise Invalid("mode", "not_offered")

@@ -23,8 +23,8 @@ from cases.services import advance_case
 from cases.states import CaseState
 from cases.tasks.services import add_task
 from scheduling import office, queries
-from scheduling.assignment import SlotTaken, assign, guarded, release, reserve, settle
-from scheduling.booking import channels, links, notices
+from scheduling.assignment import SlotTaken, guarded, release, settle, take_time
+from scheduling.booking import channels, cooling, limits, links, notices
 from scheduling.gate import require_offered, require_papers
 from scheduling.kinds import BookedVia, GateReason, OverbookReason
 from scheduling.models import Appointment, AppointmentSheet
@@ -38,7 +38,9 @@ from scheduling.queries import (
     needs_of,
     policy_of,
 )
+from scheduling.requests import following as requested
 from scheduling.states import AppointmentKind, AppointmentState, blocks, may_cancel, require_transition
+from scheduling.waiting import bell
 from scheduling.world import Reason
 
 __all__ = [
@@ -94,12 +96,11 @@ def hold(
             own = [draft.id] if draft else []
             needs = needs_of(case, kind, wishes)
             require_offered(actor, needs)
-            chosen = assign(needs, starts_at=starts, policy=policy_of(actor, needs.setting), own=own)
             appointment = draft or _new(actor, case, kind)
             appointment.kind, appointment.mode = kind, needs.mode
             appointment.hold_ends_at = clock.now() + office.HOLD
             appointment.changed_at = clock.now()
-            reserve(appointment, chosen, setting=needs.setting)
+            take_time(appointment, needs, starts_at=starts, policy=policy_of(actor, needs.setting), own=own)
         return appointment
 
     return guarded(work)
@@ -140,7 +141,7 @@ def book(
 
     Staff may put it on top of other talks with a reason (`overbook`), which is kept only if that was needed.
     Raises SlotTaken (ask `queries.first_free` for others), AlreadyBooked, and Invalid when papers are missing
-    and staff gave no reason to go on, or for what is not offered.
+    and staff gave no reason to go on, or for what is not offered; for families TooMany and NotProven.
     """
     get_bookable_case(actor, case_id)
 
@@ -156,6 +157,8 @@ def book(
             code = links.give_code(appointment)
             token = links.link_to(actor, case, appointment)
             wanted = channels.settled(actor, case, details)
+            limits.require_room(actor, appointment, wanted)
+            requested.booked(case, wanted)
             sheet = msgspec.structs.replace(wanted, code=code, token=token)
             records.put(sheet, record_id=appointment.id, scope=case.scope)
             if kind is AppointmentKind.FIRST_TALK:
@@ -190,12 +193,13 @@ def move(
             needs = needs_of(case, appointment.kind, wishes or queries.wishes_of(appointment))
             require_offered(actor, needs, overbook=overbook, kept=appointment.mode)
             policy, own = policy_of(actor, needs.setting), [appointment.id]
-            chosen = assign(needs, starts_at=starts, policy=policy, own=own, may_overbook=overbook is not None)
+            cooling.cool(appointment)
             appointment.mode = needs.mode
             appointment.sequence += 1
             appointment.changed_at = clock.now()
-            reserve(appointment, chosen, setting=needs.setting, overbooked=overbook)
+            take_time(appointment, needs, starts_at=starts, policy=policy, own=own, overbook=overbook)
             notices.tell_moved(case, appointment, queries.sheet_of(appointment))
+            bell.freed(case.organisation_id)
             _note(actor, case, appointment, Action.CHANGED)
         return appointment
 
@@ -219,13 +223,16 @@ def _cancel(actor: Actor, appointment_id: UUID) -> Appointment:
         appointment.state = AppointmentState.CANCELLED
         appointment.sequence += 1
         appointment.changed_at = clock.now()
+        cooling.cool(appointment)
         release(appointment)
+        requested.cancelled(case)
         if case.state is CaseState.APPOINTMENT_BOOKED and appointment.kind is AppointmentKind.FIRST_TALK:
             advance_case(actor, case_id=case.id, state=CaseState.DOCUMENTS_COMPLETE)
         if actor.invited_to is not None:
             owner = system_of(case.organisation_id, OrganisationKind.KI)
             add_task(owner, case_id=case.id, kind=TaskKind.PLAN_APPOINTMENT, due_on=clock.today())
         notices.tell_cancelled(case, appointment, queries.sheet_of(appointment))
+        bell.freed(case.organisation_id)
         _note(actor, case, appointment, Action.CHANGED)
     return appointment
 
@@ -238,21 +245,19 @@ def _take(
     appointment = draft or _new(actor, case, needs.kind)
     holds = draft is not None and blocks(draft.state, hold_ends_at=draft.hold_ends_at, now=clock.now())
     is_same = (appointment.starts_at, appointment.kind, appointment.mode) == (starts, needs.kind, needs.mode)
-    chosen = None
     # Wishes may have come after the hold: what is held need not be step-free.
-    if not (holds and is_same and not needs.step_free and needs.interpreter_gender is None):
-        own, policy = [draft.id] if draft else [], policy_of(actor, needs.setting)
-        chosen = assign(needs, starts_at=starts, policy=policy, own=own, may_overbook=overbook is not None)
+    is_held = holds and is_same and not needs.step_free and needs.interpreter_gender is None
     require_transition(appointment.state, AppointmentState.BOOKED)
     appointment.state, appointment.hold_ends_at = AppointmentState.BOOKED, None
     appointment.kind, appointment.mode = needs.kind, needs.mode
     appointment.booked_via = BookedVia.STAFF if actor.user_id else BookedVia.FAMILY
     appointment.booked_by = actor.user_id
     appointment.booked_at = appointment.changed_at = clock.now()
-    if chosen is None:
+    if is_held:
         settle(appointment)
     else:
-        reserve(appointment, chosen, setting=needs.setting, overbooked=overbook)
+        own, policy = [draft.id] if draft else [], policy_of(actor, needs.setting)
+        take_time(appointment, needs, starts_at=starts, policy=policy, own=own, overbook=overbook)
     return appointment
 
 

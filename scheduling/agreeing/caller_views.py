@@ -64,7 +64,7 @@ def book(case_id: UUID) -> ResponseReturnValue:
     case = read_case(actor, case_id=case_id, part="booking", permission=CasePermission.INVITE)
     kind = asked_kind()
     setting = setting_of(case.organisation_id, kind)
-    form = CallerForm(data=contact_of(case), lacks_papers=lacks_papers(case), setting=setting)
+    form = CallerForm(data=contact_of(case), lacks_papers=lacks_papers(case, setting), setting=setting)
     wishes = Wishes(mode=_mode(form), advisor_id=asked_advisor())
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import IntegerField, RadioField, SelectField, StringField
@@ -14,7 +15,6 @@ from scheduling.booking.forms import MOST_PEOPLE, NO_CHANNEL
 from scheduling.kinds import GateReason
 from scheduling.states import AppointmentKind
 
-KINDS = [(kind.value, kind.label) for kind in AppointmentKind]
 NO_REASON = ("", "Bitte wählen")
 REASONS = [NO_REASON, *((reason.value, reason.label) for reason in GateReason)]
 CHANNELS = [(NO_CHANNEL, "Keine Nachrichten"), *((channel.value, channel.label) for channel in Channel)]
@@ -44,7 +44,11 @@ class GatedForm(EinstiegForm):
 class InviteForm(GatedForm):
     """An invitation with which the family books by itself."""
 
-    kind = SelectField("Wofür", choices=KINDS)
+    kind = SelectField("Wofür")
+
+    def __init__(self, *args: Any, kinds: Iterable[AppointmentKind] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.kind.choices = [(kind.value, kind.label) for kind in kinds]
 
 
 class BookForm(GatedForm):

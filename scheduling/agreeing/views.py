@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
@@ -24,6 +24,7 @@ from scheduling.booking.links import written_language
 from scheduling.booking.pages import qr_code
 from scheduling.booking.texts import PHONE
 from scheduling.gate import lacks_papers
+from scheduling.offering.queries import setting_of, settings_of
 from scheduling.states import AppointmentKind
 
 blueprint = Blueprint("appointments", __name__, url_prefix="/faelle/<uuid:case_id>/termine")
@@ -35,7 +36,7 @@ TAKEN = "Diese Zeit ist inzwischen vergeben oder nicht mehr möglich. Bitte wäh
 def show(case_id: UUID) -> ResponseReturnValue:
     """Appointments and invitations of the family."""
     case = read_case(current_actor(), case_id=case_id, part="appointments", permission=CasePermission.INVITE)
-    return _show(case, InviteForm(lacks_papers=lacks_papers(case)))
+    return _show(case, _invite_form(case))
 
 
 @blueprint.post("/einladen")
@@ -43,7 +44,7 @@ def invite(case_id: UUID) -> ResponseReturnValue:
     """Send or print a link with which the family books by itself."""
     actor = current_actor()
     case = get_case(actor, case_id, CasePermission.INVITE)
-    form = InviteForm(lacks_papers=lacks_papers(case))
+    form = _invite_form(case)
     if not form.validate_on_submit():
         return _show(case, form)
     kind = AppointmentKind(form.kind.data)
@@ -88,7 +89,8 @@ def new(case_id: UUID) -> ResponseReturnValue:
     actor = current_actor()
     case = read_case(actor, case_id=case_id, part="booking", permission=CasePermission.INVITE)
     kind = asked_kind()
-    form = BookForm(data=contact_of(case), lacks_papers=lacks_papers(case))
+    setting = setting_of(case.organisation_id, kind)
+    form = BookForm(data=contact_of(case), lacks_papers=lacks_papers(case, setting))
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
@@ -139,6 +141,14 @@ def cancel(case_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     services.cancel(current_actor(), appointment_id=appointment_id)
     flash("Der Termin ist abgesagt, die Zeit ist wieder frei.", "success")
     return redirect(url_for("appointments.show", case_id=case_id), 303)
+
+
+def _invite_form(case: Case) -> InviteForm:
+    """What families may be invited to; only where the chosen kind wants papers a reason is asked for."""
+    settings = settings_of(case.organisation_id)
+    kinds = [kind for kind, setting in settings.items() if setting.is_bookable_by_families]
+    chosen = next((kind for kind in kinds if kind.value == request.form.get("kind")), None)
+    return InviteForm(kinds=kinds, lacks_papers=lacks_papers(case, settings[chosen] if chosen else None))
 
 
 def _show(case: Case, form: InviteForm) -> ResponseReturnValue:

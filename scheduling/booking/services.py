@@ -23,6 +23,7 @@ from scheduling.booking import channels, links, notices
 from scheduling.gate import require_papers
 from scheduling.kinds import GateReason
 from scheduling.models import Invitation
+from scheduling.offering.queries import setting_of
 from scheduling.states import AppointmentKind
 
 
@@ -49,7 +50,7 @@ def invite(actor: Actor, *, case_id: UUID, kind: AppointmentKind, without_papers
     get_case(actor, case_id, CasePermission.INVITE)
     with transaction():
         case = get_case(actor, case_id, CasePermission.INVITE)
-        require_papers(actor, case, without_papers)
+        require_papers(actor, case, without_papers, setting_of(case.organisation_id, kind))
         present = queries.open_of_case(case_id)
         if present is not None and present.kind is kind:
             raise HasAppointment(kind.value)
