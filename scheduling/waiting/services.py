@@ -12,7 +12,7 @@ from app import clock
 from app.data import audit, records
 from app.data.audit import Action
 from app.data.database import session, transaction
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.policies import Actor, OrganisationKind, authorise, system_of
 from cases.keeping import note
 from cases.models import Case
@@ -59,9 +59,11 @@ def join(
 ) -> WaitingEntry:
     """Let a family wait for a talk, or for an earlier one if it has one; who waits already keeps its place.
 
-    Raises Invalid when papers are missing and staff gave no reason to go on.
+    Raises Invalid when papers are missing and staff gave no reason to go on, and for group talks: those have places.
     """
     get_bookable_case(actor, case_id)
+    if not kind.is_for_one_family:
+        raise Invalid("kind", "group")
     with transaction():
         case = get_bookable_case(actor, case_id)
         lock_case(case_id)
