@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import segno
 from babel import Locale
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_limiter.util import get_remote_address
+from limits import parse
 
 from app import clock
 from app.extensions import limiter
@@ -25,7 +27,8 @@ from scheduling.hours import named_day
 from scheduling.models import Appointment
 from scheduling.world import Slot
 
-View = TypeVar("View", bound=Callable[..., Any])
+GUESSES = parse("120/hour")
+"""How many links that do not exist one address may open: a shelter's mistyped ones fit in, trying out does not."""
 WITHOUT_TOKEN = ("booking.start", "booking.code", "booking_open.spoken", "booking_open.name")
 
 
@@ -35,16 +38,9 @@ def key_of_link() -> str:
 
 
 # A shelter's families share one address, so the limit for addresses is generous and that for one link is not.
-_by_link = limiter.limit("60 per minute", key_func=key_of_link)
-# Whoever opens links that do not exist is guessing; many mistyped ones of a shelter fit into this.
-_guesses = limiter.limit("120 per hour", deduct_when=lambda response: bool(response.status_code == 404))
+limit_link = limiter.limit("60 per minute", key_func=key_of_link)
 limit_address = limiter.limit("600 per minute")
 limit_codes = limiter.limit("10 per minute;60 per hour", methods=["POST"])
-
-
-def limit_link(view: View) -> View:
-    """Bound how often one link is opened, and how often one address opens links that do not exist."""
-    return cast(View, _by_link(_guesses(view)))
 
 
 def family_blueprint(name: str) -> Blueprint:
@@ -128,7 +124,13 @@ def _know_language() -> None:
 
 
 def _show_link_end(error: LinkUnusable) -> ResponseReturnValue:
-    """Say what to do instead, without a word about whose link it was."""
+    """Say what to do instead, without a word about whose link it was; whoever tries out links is stopped."""
+    if (
+        error.end is LinkEnd.UNKNOWN
+        and limiter.enabled
+        and not limiter.limiter.hit(GUESSES, "unknown-link", get_remote_address())
+    ):
+        abort(429)
     title, advice = _ENDS[error.end]()
     status = 404 if error.end is LinkEnd.UNKNOWN else 410
     return page("link_end", title=title, advice=advice), status
