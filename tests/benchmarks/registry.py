@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 ROUNDS = 9
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """A value in the benchmark's unit, the baseline's if there is one, and how many times it was done."""
+    """A value in the benchmark's unit, the baseline's if there is one, how often, and what `more` was seen."""
 
     value: float
     baseline: float | None
     n: int
+    more: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Benchmark:
             "baseline": round(taken.baseline, 4) if taken.baseline is not None else None,
             "ratio": ratio,
             "n": taken.n,
+            **{name: round(seen, 4) for name, seen in taken.more.items()},
         }
 
 
