@@ -18,6 +18,7 @@ from cases.retention.models import ErasureReceipt, RetentionMark
 from cases.rights.models import RightsRequest
 from scheduling.models import Appointment, Invitation
 from scheduling.queries import open_of_case
+from scheduling.requests.models import BookingRequest
 from scheduling.waiting.models import WaitingEntry
 
 OVER = (PlacementState.REFUSED, PlacementState.WITHDRAWN)
@@ -34,6 +35,7 @@ def declare() -> None:
     hooks.moves(RightsRequest, follows={"task_id": Task})
     hooks.remains(EmergencyAccess, because="it ends within hours, and its review is about that very case")
     hooks.remains(RetentionMark, because="what was extended or offered to the archive was the other file")
+    hooks.remains(BookingRequest, because="it is how the family came to us, and was decided for that very draft")
     hooks.remains(ErasureReceipt, because="a receipt is never changed")
     hooks.asks(two_talks)
     hooks.asks(open_handovers)

@@ -13,6 +13,7 @@ from cases.models import Case
 from cases.rights.hooks import PUBLIC_TASK, Recipient, Section, contributes, tells_recipients
 from scheduling.booking.forms import COMING
 from scheduling.models import Appointment, AppointmentSheet, Invitation, InvitationSheet, Room
+from scheduling.requests.models import BookingRequest
 from scheduling.states import AppointmentState
 
 APPOINTMENTS = Section(
@@ -23,10 +24,26 @@ APPOINTMENTS = Section(
     order=55,
     basis=PUBLIC_TASK,
     source="von der Familie selbst bei der Buchung, oder vom Team eingetragen",
-    tables=(Appointment, Invitation),
+    tables=(Appointment, Invitation, BookingRequest),
     sheets=(AppointmentSheet, InvitationSheet),
     labels={
         "starts_at": "Beginn",
+        "wants_earlier": "Käme auch früher",
+        "contact_token": "Kennwert des Kontakts",
+        "said_coming_at": "Zugesagt per SMS",
+        "asked_cancel_at": "Rückfrage zur Absage",
+        "children": "Für welche Kinder (Kennungen)",
+        "created_at": "Begonnen",
+        "sent_at": "Angefragt",
+        "verified_at": "Kontakt bestätigt",
+        "code_token": "Kennwert des Codes",
+        "code_until": "Code galt bis",
+        "code_tries": "Versuche mit dem Code",
+        "codes_sent": "Codes geschickt",
+        "proof": "Kennwert der Rechenaufgabe",
+        "decided_at": "Entschieden",
+        "decided_by": "Entschieden von",
+        "decline_reason": "Grund der Ablehnung",
         "ends_at": "Ende",
         "hold_ends_at": "Vorgemerkt bis",
         "interpreter_id": "Sprachmittlung durch",
@@ -53,7 +70,23 @@ APPOINTMENTS = Section(
     words={"coming": lambda value: str(COMING.get(value, value)), "channel": lambda value: _channel(value)},
     names=lambda ids: rooms(ids),
     withheld={"token": "(Ihr persönlicher Link: Er öffnet Ihre Seiten und ist deshalb hier weggelassen.)"},
-    quiet=frozenset({"calendar_uid", "sequence", "resource_kind", "resource_id", "starts", "ends", "is_active"}),
+    quiet=frozenset(
+        {
+            "contact_token",
+            "code_token",
+            "code_tries",
+            "codes_sent",
+            "proof",
+            "children",
+            "calendar_uid",
+            "sequence",
+            "resource_kind",
+            "resource_id",
+            "starts",
+            "ends",
+            "is_active",
+        }
+    ),
 )
 
 

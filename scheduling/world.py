@@ -114,12 +114,14 @@ class Request:
 class Policy:
     """How soon and how far ahead one may book; staff use their own with smaller numbers.
 
-    Without any notice for interpreters (0) whoever books has asked them, and none of them asks for more.
+    Without any notice for interpreters (0) whoever books has asked them, and none of them asks for more. To a family
+    (`waits_for_cooling`) what somebody gave back is not free for some minutes.
     """
 
     lead_minutes: int = 24 * 60
     horizon_days: int = 60
     interpreter_notice_days: int = 3
+    waits_for_cooling: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,14 +125,10 @@ def _know_language() -> None:
 
 def _show_link_end(error: LinkUnusable) -> ResponseReturnValue:
     """Say what to do instead, without a word about whose link it was; whoever tries out links is stopped."""
-    if (
-        error.end is LinkEnd.UNKNOWN
-        and limiter.enabled
-        and not limiter.limiter.hit(GUESSES, "unknown-link", get_remote_address())
-    ):
-        abort(429)
     title, advice = _ENDS[error.end]()
     status = 404 if error.end is LinkEnd.UNKNOWN else 410
+    if status == 404 and limiter.enabled and not limiter.limiter.hit(GUESSES, "unknown-link", get_remote_address()):
+        status = 429
     return page("link_end", title=title, advice=advice), status
 
 

@@ -73,6 +73,7 @@ def name(language_code: str) -> ResponseReturnValue:
             )
         except IntegrityError:
             form.challenge.data = ""
+            _ask_to_wait(form)
         else:
             return redirect(url_for("booking_open.children", token=token), 303)
     return _name_page(form, wanted)
@@ -199,6 +200,11 @@ def _may_prove(visit: Visit) -> bool:
 def _is_worked(form: NameForm) -> bool:
     if proofs.is_answered(form.challenge.data or "", form.answer.data or ""):
         return True
+    return _ask_to_wait(form)
+
+
+def _ask_to_wait(form: NameForm) -> bool:
+    """What helps without a script, and when a challenge was used before: a little patience. Always False."""
     form.form_errors.append(
         gettext(
             "Bitte warten Sie 20 Sekunden und drücken Sie dann noch einmal auf „Weiter“. So schützen wir die Termine."
@@ -212,7 +218,7 @@ def _name_page(form: NameForm, wanted: str) -> ResponseReturnValue:
         form.challenge.data = proofs.new_challenge()
     back = url_for("booking_open.spoken", sprache=wanted)
     values = {"form": form, "bits": proofs.bits(), "step": 2, "steps": OPEN_STEPS, "back_url": back}
-    return page("open/name", **values), 422 if form.errors else 200
+    return page("open/name", **values), 422 if form.is_submitted() else 200
 
 
 def _years(visit: Visit) -> list[str]:
