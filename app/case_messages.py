@@ -28,6 +28,7 @@ from cases.policies import CasePermission
 from cases.queries import visible_to
 from cases.rights.hooks import Recipient, Section, contributes, tells_recipients
 from scheduling.booking import standing
+from scheduling.codes import without_codes
 
 MOST_SHOWN = 8
 LINK = re.compile(r"(/t/[^/\s]+/)[^\s<>\"]+")
@@ -67,7 +68,7 @@ MESSAGES = Section(
     withheld={
         "calendar": "(Die Kalenderdatei des Termins: In ihr steht der persönliche Link, der Ihre Seiten öffnet.)"
     },
-    cleaned={"text": lambda text: without_links(text), "subject": lambda text: without_links(text)},
+    cleaned={"text": lambda text: without_keys(text), "subject": lambda text: without_keys(text)},
 )
 CARRIERS = {Channel.EMAIL: "Mailserver (Versand von E-Mails)", Channel.SMS: "Anbieter für SMS"}
 CHANNELS = {ConsentPurpose.CONTACT_EMAIL: Channel.EMAIL, ConsentPurpose.CONTACT_SMS: Channel.SMS}
@@ -99,9 +100,9 @@ def is_wanted(case_id: UUID, channel: Channel) -> bool:
     return all(may_write_by(case_id, purpose) for purpose, each in CHANNELS.items() if each is channel)
 
 
-def without_links(text: str) -> str:
-    """A message without the family's own link: whoever holds that opens its pages."""
-    return LINK.sub(r"\1(weggelassen)", text)
+def without_keys(text: str) -> str:
+    """A message without the family's own link and code: whoever holds one opens its pages or moves its talk."""
+    return without_codes(LINK.sub(r"\1(weggelassen)", text))
 
 
 def contribute() -> None:

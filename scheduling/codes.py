@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
 
@@ -11,6 +12,8 @@ import unicodedata
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 TOKEN_BYTES = 32
+# A code as it is written; eight figures alone are rather a telephone number.
+_WRITTEN = re.compile(rf"(?<![\w-])(?=[^A-Z]{{0,8}}[A-Z])[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}(?![\w-])")
 
 
 def new_code() -> str:
@@ -53,6 +56,11 @@ def digest_code(code: str, key: bytes) -> str:
 def is_same_digest(left: str, right: str) -> bool:
     """Compare two hex digests in a time that does not tell how much of them agrees."""
     return hmac.compare_digest(left.encode(), right.encode())
+
+
+def without_codes(text: str) -> str:
+    """A text with every written code left out: whoever holds one can move or cancel the talk it names."""
+    return _WRITTEN.sub("(weggelassen)", text)
 
 
 def _dashed(signs: str) -> str:

@@ -69,7 +69,10 @@ APPOINTMENTS = Section(
     },
     words={"coming": lambda value: str(COMING.get(value, value)), "channel": lambda value: _channel(value)},
     names=lambda ids: rooms(ids),
-    withheld={"token": "(Ihr persönlicher Link: Er öffnet Ihre Seiten und ist deshalb hier weggelassen.)"},
+    withheld={
+        "token": "(Ihr persönlicher Link: Er öffnet Ihre Seiten und ist deshalb hier weggelassen.)",
+        "code": "(Der Code Ihres Termins: Wer ihn hat, kann den Termin verschieben; deshalb ist er hier weggelassen.)",
+    },
     quiet=frozenset(
         {
             "contact_token",

@@ -39,7 +39,7 @@ from cases.queries import get_case
 from cases.rights.extract import as_json, gather
 from cases.rights.holdings import hanging_on, sheet_classes, tables_of_cases
 from cases.rights.words import intake_labels
-from scheduling.models import InterpreterProfile
+from scheduling.models import AppointmentSheet, InterpreterProfile
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
 
@@ -49,7 +49,7 @@ OF_OTHERS: dict[type[Sheet], str] = {
     HandoverPreview: "what a body was offered: copied from the request, which the extract holds",
 }
 """Sheets that never lie under a case's key."""
-SECRETS = {"token", "calendar"}
+SECRETS = {"token", "code", "calendar"}
 """Links that open the family's pages, and files with such a link: the extract names them and does not print them."""
 
 
@@ -146,20 +146,28 @@ def test_every_sheet_of_a_case_reaches_the_extract_with_every_word_in_it(world: 
     assert [word for word in expected if word not in told] == []
 
 
-def test_a_message_reaches_the_extract_without_the_link_that_opens_the_familys_pages(
+def test_no_link_and_no_code_reaches_the_extract_that_would_let_its_reader_act(
     world: World, open_case: OpenCase
 ) -> None:
     actor, case_id = world.actor("advisor"), open_case(advisor="advisor").id
     link = "https://einstieg.example/t/uk/f3PBx-_9geheim/termin"
+    code, desk = "K7QX-3M9P", "0211 8922-3344"
     sheet = MessagePayload(
-        address="a@example.org", language="uk", text=f"Guten Tag,\n{link}\nBis bald", calendar=f"URL:{link}"
+        address="a@example.org",
+        language="uk",
+        text=f"Guten Tag,\n{link}\nIhr Code: {code}. Fragen: {desk}\nBis bald",
+        calendar=f"URL:{link}",
     )
     with transaction():
-        records.create(sheet, record_id=new_id(), scope=get_case(actor, case_id).scope)
+        scope = get_case(actor, case_id).scope
+        records.create(sheet, record_id=new_id(), scope=scope)
+        records.create(AppointmentSheet(language="uk", code=code), record_id=new_id(), scope=scope)
     extract = gather(actor, get_case(actor, case_id))
     printed = [said.text for part in extract.parts for one in part.entries for said in one.printed]
-    assert any("Guten Tag" in words and "/t/uk/(weggelassen)\nBis bald" in words for words in printed)
-    assert "geheim" not in as_json(extract).decode() + "".join(printed)
+    kept = f"/t/uk/(weggelassen)\nIhr Code: (weggelassen). Fragen: {desk}\nBis bald"
+    assert any("Guten Tag" in words and kept in words for words in printed)
+    everything = as_json(extract).decode() + "".join(printed)
+    assert [key for key in ("geheim", code) if key in everything] == []
 
 
 def test_labels_are_words_and_no_names_of_code() -> None:
