@@ -59,7 +59,7 @@ def guard_what_lay_on_top(given_back: Iterable[Span]) -> None:
             current.execute(change.values(is_active=True), execution_options={"synchronize_session": False})
 
 
-def _spans(appointment_id: UUID) -> Select[tuple[UUID, int, int]]:
+def _spans(appointment_id: UUID) -> Select[UUID, int, int]:
     query = select(Reservation.resource_id, Reservation.starts, Reservation.ends)
     return query.where(Reservation.appointment_id == appointment_id).order_by(Reservation.resource_id)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from app.data import records
 from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import session, transaction
-from app.errors import Conflict, Invalid
 from app.policies import Actor, OrganisationKind, system_of
 from cases.keeping import note
 from cases.kinds import TaskKind
@@ -23,6 +21,7 @@ from cases.services import advance_case
 from cases.states import CaseState
 from cases.tasks.services import add_task
 from scheduling import office, queries
+from scheduling.agreed import AlreadyBooked, Booked, TooLate, require_changeable, require_none_booked, told
 from scheduling.assignment import SlotTaken, guarded, release, settle, take_time
 from scheduling.booking import channels, cooling, limits, links, notices
 from scheduling.gate import require_offered, require_papers
@@ -39,7 +38,7 @@ from scheduling.queries import (
     policy_of,
 )
 from scheduling.requests import following as requested
-from scheduling.states import AppointmentKind, AppointmentState, blocks, may_cancel, require_transition
+from scheduling.states import AppointmentKind, AppointmentState, blocks, require_transition
 from scheduling.waiting import bell
 from scheduling.world import Reason
 
@@ -57,28 +56,6 @@ __all__ = [
 ]
 
 
-class AlreadyBooked(Conflict):
-    """The family has an appointment of this kind already; it can be moved instead."""
-
-
-class TooLate(Conflict):
-    """The time for changing it oneself is over; the office can still be called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What was agreed; the code is told once here and in messages, only its keyed hash can be searched for."""
-
-    appointment_id: UUID
-    code: str
-    token: str
-    starts_at: datetime
-    ends_at: datetime
-    advisor_id: UUID
-    interpreter_id: UUID | None
-    room_id: UUID | None
-
-
 def hold(
     actor: Actor, *, case_id: UUID, kind: AppointmentKind, starts: datetime, wishes: Wishes = NO_WISHES
 ) -> Appointment:
@@ -91,7 +68,7 @@ def hold(
     def work() -> Appointment:
         with transaction():
             lock_case(case_id)
-            _require_none_booked(case_id, kind)
+            require_none_booked(case_id, kind)
             draft = queries.draft_of(case_id)
             own = [draft.id] if draft else []
             needs = needs_of(case, kind, wishes)
@@ -152,7 +129,7 @@ def book(
             needs = needs_of(case, kind, wishes)
             require_offered(actor, needs, overbook=overbook)
             require_papers(actor, case, without_papers, needs.setting)
-            _require_none_booked(case_id, kind)
+            require_none_booked(case_id, kind)
             appointment = _take(actor, case, needs, starts, overbook)
             code = links.give_code(appointment)
             token = links.link_to(actor, case, appointment)
@@ -165,7 +142,7 @@ def book(
                 advance_case(actor, case_id=case_id, state=CaseState.APPOINTMENT_BOOKED)
             notices.tell_booked(case, appointment, sheet)
             _note(actor, case, appointment, Action.CREATED, without_papers)
-            return _booked(appointment, code, token)
+            return told(appointment, code, token)
 
     return guarded(work)
 
@@ -189,7 +166,7 @@ def move(
             appointment, case = get_appointment(actor, appointment_id)
             lock_case(case.id)
             session().refresh(appointment)
-            _require_changeable(actor, appointment)
+            require_changeable(actor, appointment)
             needs = needs_of(case, appointment.kind, wishes or queries.wishes_of(appointment))
             require_offered(actor, needs, overbook=overbook, kept=appointment.mode)
             policy, own = policy_of(actor, needs.setting), [appointment.id]
@@ -219,7 +196,7 @@ def _cancel(actor: Actor, appointment_id: UUID) -> Appointment:
         session().refresh(appointment)
         if appointment.state is AppointmentState.CANCELLED:
             return appointment
-        _require_changeable(actor, appointment)
+        require_changeable(actor, appointment)
         appointment.state = AppointmentState.CANCELLED
         appointment.sequence += 1
         appointment.changed_at = clock.now()
@@ -276,36 +253,6 @@ def _new(actor: Actor, case: Case, kind: AppointmentKind) -> Appointment:
         booked_by=actor.user_id,
         booked_at=now,
         changed_at=now,
-    )
-
-
-def _require_none_booked(case_id: UUID, kind: AppointmentKind) -> None:
-    present = queries.open_of_case(case_id)
-    if present is not None and present.kind is kind:
-        raise AlreadyBooked(kind.value)
-
-
-def _require_changeable(actor: Actor, appointment: Appointment) -> None:
-    by_staff = actor.user_id is not None
-    now = clock.now()
-    if not may_cancel(appointment.state, starts_at=appointment.starts_at, now=now, by_staff=True):
-        require_transition(appointment.state, AppointmentState.CANCELLED)
-    if not may_cancel(appointment.state, starts_at=appointment.starts_at, now=now, by_staff=by_staff):
-        raise TooLate("notice")
-    if appointment.state is not AppointmentState.BOOKED:
-        raise Invalid("appointment", "not_booked")
-
-
-def _booked(appointment: Appointment, code: str, token: str) -> Booked:
-    return Booked(
-        appointment_id=appointment.id,
-        code=code,
-        token=token,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
-        advisor_id=appointment.advisor_id,
-        interpreter_id=appointment.interpreter_id,
-        room_id=appointment.room_id,
     )
 
 
