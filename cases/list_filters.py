@@ -1,4 +1,4 @@
-"""What a list of cases is narrowed to and sorted by, and the part of it that the database can answer."""
+"""What a list of cases is narrowed to and sorted by: by group of state and advisor, by row, by rows elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from app import clock
 from app.policies import Actor
@@ -83,12 +83,12 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class SchoolFilter:
-    """What the package that knows schools lends: who is at one, and which there are.
+    """What the package that knows schools lends: the cases at one, and which there are.
 
     `choices` selects id, group, and two columns that `label` makes a name of.
     """
 
-    at_school: Callable[[UUID], ColumnElement[bool]]
+    at_school: Callable[[UUID], Select[UUID]]
     choices: Select[UUID, str, str, str]
     label: Callable[[str, str], str]
     group: Callable[[str], str]
@@ -107,37 +107,58 @@ def schools() -> SchoolFilter | None:
     return _lent.get("schools")
 
 
-def conditions(actor: Actor, filters: Filters) -> ColumnElement[bool]:
-    """All of the filters but language and band, which lie sealed; an id that is not known matches nothing."""
-    asked = [whose_condition(actor, filters.whose)]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The visible cases of one state and advisor, and how many they are."""
+
+    state: CaseState
+    advisor_id: UUID | None
+    count: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether these cases are still worked on."""
+        return self.state is not CaseState.CLOSED
+
+    def answers(self, filters: Filters) -> bool:
+        """Whether state and advisor are those asked for, whatever the tab; an id that is not known matches nothing."""
+        return filters.state in (None, self.state) and filters.advisor_id in (None, self.advisor_id)
+
+
+def is_behind(whose: Whose, group: Group, actor: Actor) -> bool:
+    """Whether the cases of a group stand behind a tab; "own" also has those that `shared_with` selects."""
+    if whose is Whose.CLOSED or not group.is_open:
+        return whose is Whose.CLOSED and not group.is_open
+    if whose is Whose.UNASSIGNED:
+        return group.advisor_id is None
+    return whose is Whose.ALL or (group.advisor_id is not None and group.advisor_id == actor.user_id)
+
+
+def row_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What is asked of the days of a case."""
+    asked: list[ColumnElement[bool]] = []
     today = clock.today()
-    if filters.state is not None:
-        asked.append(Case.state == filters.state)
-    if filters.advisor_id is not None:
-        asked.append(Case.advisor_id == filters.advisor_id)
-    if filters.child_state is not None:
-        asked.append(Case.id.in_(select(Child.case_id).where(Child.state == filters.child_state)))
     if filters.longer_than is not None:
         asked.append(Case.waiting_since < date.fromordinal(today.toordinal() - filters.longer_than))
     if filters.is_overdue:
         asked.append(Case.next_due_on < today)
+    return asked
+
+
+def chosen_elsewhere(filters: Filters) -> dict[str, Select[UUID]]:
+    """The ids of cases that other rows choose, by what chooses; a school that nobody knows chooses none."""
+    chosen: dict[str, Select[UUID]] = {}
+    if filters.child_state is not None:
+        chosen["child_state"] = select(Child.case_id).where(Child.state == filters.child_state)
     if filters.school_id is not None:
         known = schools()
-        asked.append(known.at_school(filters.school_id) if known else Case.id.in_(()))
-    return and_(*asked)
+        chosen["school"] = known.at_school(filters.school_id) if known else select(Case.id).where(Case.id.in_(()))
+    return chosen
 
 
-def whose_condition(actor: Actor, whose: Whose) -> ColumnElement[bool]:
-    """The condition of a tab."""
-    is_open = Case.state != CaseState.CLOSED
-    if whose is Whose.CLOSED:
-        return Case.state == CaseState.CLOSED
-    if whose is Whose.UNASSIGNED:
-        return and_(is_open, Case.advisor_id.is_(None))
-    if whose is Whose.OWN:
-        shared = select(CaseAccess.case_id).where(
-            CaseAccess.user_id == actor.user_id,
-            CaseAccess.kind.in_([AccessKind.DEPUTY, AccessKind.HANDOVER]),
-        )
-        return and_(is_open, or_(Case.advisor_id == actor.user_id, Case.id.in_(shared)))
-    return is_open
+def shared_with(actor: Actor) -> Select[UUID]:
+    """The ids of cases the actor works in besides the own ones."""
+    return select(CaseAccess.case_id).where(
+        CaseAccess.user_id == actor.user_id,
+        CaseAccess.kind.in_([AccessKind.DEPUTY, AccessKind.HANDOVER]),
+    )

@@ -24,6 +24,7 @@ from cases.bands import Band
 from cases.list_filters import Filters, Order
 from cases.models import Child
 from cases.shards import reading
+from cases.shards.columns import places_in, uuids
 from cases.shards.errors import ShardBroken
 from cases.shards.facts import CaseFacts, schooling_of
 from cases.shards.list_body import ListBody
@@ -34,6 +35,7 @@ Mask = npt.NDArray[np.bool_]
 
 LAST = np.uint64(0xFFFFFFFFFFFFFFFF)
 """Where a case stands in the order of names that no shard knows: behind all others."""
+SPREAD, SLOT_BITS = np.uint64(0x9E3779B97F4A7C15), 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,24 +55,27 @@ class Sealed:
             kept &= self.is_known & _in_band(self.body, filters.band)[self.at]
         return kept
 
-    def names(self) -> tuple[Array, Array, Array]:
-        """The sort keys of the cases as three numbers each, the first deciding."""
-        keys = np.ascontiguousarray(self.body.sort_keys).view(">u8").reshape(len(self.body.sort_keys), -1)
-        rows = keys.astype(np.uint64)[self.at]
-        rows[~self.is_known] = LAST
-        return rows[:, 0], rows[:, 1], rows[:, 2]
+    def names(self) -> Array:
+        """How the names of the cases begin, as numbers to sort by."""
+        found: Array = np.where(self.is_known, self._sort_keys()[:, 0].astype(np.uint64).take(self.at), LAST)
+        return found
+
+    def longer_names(self, rows: Array) -> list[Array]:
+        """What decides between some of the cases whose names begin alike: two more numbers each."""
+        keys = self._sort_keys()[self.at[rows], 1:].astype(np.uint64)
+        keys[~self.is_known[rows]] = LAST
+        return [keys[:, 0], keys[:, 1]]
+
+    def _sort_keys(self) -> Array:
+        return np.ascontiguousarray(self.body.sort_keys).view(">u8").reshape(len(self.body.sort_keys), -1)
 
 
-def columns_of(actor: Actor, high: Array, low: Array, *, filters: Filters) -> Sealed:
+def columns_of(actor: Actor, ids: Array, *, filters: Filters) -> Sealed:
     """The sealed columns beside the cases with these ids, given as halves; read from shards or from sheets."""
-    body = _from_shards(actor) or _from_sheets(actor, high, low, filters)
-    known = np.asarray(body.case_ids, np.uint64)
-    if not len(known):
-        body, known = ListBody.build([CaseFacts(UUID(int=0), "")]), np.zeros((1, 2), np.uint64)
-    order, mine = np.argsort(known[:, 1]), np.argsort(low)  # two sorted rows meet much faster than one and a heap
-    at = np.empty(len(low), np.intp)
-    at[mine] = order[np.minimum(np.searchsorted(known[order, 1], low[mine]), len(known) - 1)]
-    return Sealed(body, at, (known[at, 1] == low) & (known[at, 0] == high))
+    body = _from_shards(actor) or _from_sheets(actor, ids, filters)
+    if not len(body.case_ids):
+        body = ListBody.build([CaseFacts(UUID(int=0), "")])
+    return Sealed(body, *places_in(ids, body.case_ids))
 
 
 def _from_shards(actor: Actor) -> ListBody | None:
@@ -82,8 +87,8 @@ def _from_shards(actor: Actor) -> ListBody | None:
         return None
 
 
-def _from_sheets(actor: Actor, high: Array, low: Array, filters: Filters) -> ListBody:
-    ids = [UUID(int=first << 64 | second) for first, second in zip(high.tolist(), low.tolist(), strict=True)]
+def _from_sheets(actor: Actor, halves: Array, filters: Filters) -> ListBody:
+    ids = uuids(halves)
     schooling = _schooling(actor, ids) if filters.band is not None else {}
     return ListBody.build(
         [
@@ -112,11 +117,19 @@ def _schooling(actor: Actor, case_ids: list[UUID]) -> dict[UUID, list[int]]:
 
 
 def _in_band(body: ListBody, band: Band) -> Mask:
-    """Which cases of a body have a child in a band today; each way to be schooled is judged once."""
-    today = clock.today()
-    ways, which = np.unique(body.schooling, return_inverse=True)
-    hits = np.array([bands.band_of(way, today) is band for way in ways.tolist()], bool)
+    """Which cases of a body have a child in a band today; each way to be schooled is judged once.
+
+    Ways lie in slots by a product of theirs, so that nothing is sorted but the few that meet another in their slot.
+    """
+    today, ways = clock.today(), body.schooling.astype(np.uint64)
+    slots = (ways * SPREAD) >> np.uint64(64 - SLOT_BITS)
+    table, judged = np.full(1 << SLOT_BITS, LAST), np.zeros(1 << SLOT_BITS, bool)
+    table[slots] = ways
+    filled = np.flatnonzero(table != LAST)
+    judged[filled] = [bands.band_of(way, today) is band for way in table[filled].tolist()]
+    hits, others = judged[slots], np.flatnonzero(table[slots] != ways)
+    crowded, which = np.unique(ways[others], return_inverse=True)
+    hits[others] = np.array([bands.band_of(way, today) is band for way in crowded.tolist()], bool)[which]
     found = np.zeros(len(body.case_ids), bool)
-    if len(ways):
-        found[body.child_cases[hits[which]]] = True
+    found[body.child_cases[hits]] = True
     return found

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, select
 
 from cases.list_filters import SchoolFilter
-from cases.models import Case
 from cases.placement.directory import DUESSELDORF
 from cases.placement.kinds import PlacementState
 from cases.placement.models import Placement, School
@@ -23,10 +22,9 @@ STANDING = (
 """Attempts that were neither refused nor taken back."""
 
 
-def at_school(school_id: UUID) -> ColumnElement[bool]:
-    """The condition on Case under which one of its children has to do with a school."""
-    placed = select(Placement.case_id).where(Placement.school_id == school_id, Placement.state.in_(STANDING))
-    return Case.id.in_(placed)
+def at_school(school_id: UUID) -> Select[UUID]:
+    """The ids of cases of which a child has to do with a school."""
+    return select(Placement.case_id).where(Placement.school_id == school_id, Placement.state.in_(STANDING))
 
 
 def _title(name: str, short_name: str) -> str:

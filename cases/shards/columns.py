@@ -28,6 +28,7 @@ I32: TypeAlias = Annotated[Array, "<i4"]
 LINE = "\n"
 PART = "\x1f"
 SMALLEST = 1024
+FEWEST_SLOTS, SLOTS_EACH = 8, 4
 _LENGTH = 4
 _DECODER = msgspec.msgpack.Decoder(list[bytes])
 _ENCODER = msgspec.msgpack.Encoder()
@@ -118,10 +119,34 @@ def uuids(ids: Array) -> list[UUID]:
 
 
 def is_among(ids: Array, others: Array) -> Mask:
-    """Which rows of `ids` are rows of `others`; the random halves decide, the others confirm."""
-    if not len(others) or not len(ids):
+    """Which rows of `ids` are rows of `others`."""
+    return places_in(ids, others)[1]
+
+
+def places_in(ids: Array, others: Array) -> tuple[Array, Mask]:
+    """The row of `others` that each of `ids` is, and whether it is one at all.
+
+    Others lie in slots by the last bits of their random halves, the rest in order: nothing large has to be sorted.
+    """
+    slots = 1 << max(FEWEST_SLOTS, (SLOTS_EACH * len(others)).bit_length())
+    wanted, known = ((rows[:, 1] & np.uint64(slots - 1)).astype(np.intp) for rows in (ids, others))
+    table, rows = np.full(slots, -1, np.int32), np.arange(len(others), dtype=np.int32)
+    table[known] = rows
+    at = table.take(wanted).astype(np.intp)
+    same = (at >= 0) & _are_same(ids, others, at)
+    missed, lost = np.flatnonzero(~same & (at >= 0)), np.flatnonzero(table.take(known) != rows)
+    if len(missed) and len(lost):
+        order = lost[np.argsort(others[lost, 1])]
+        found = order[np.minimum(np.searchsorted(others[order, 1], ids[missed, 1]), len(order) - 1)]
+        at[missed], same[missed] = found, _are_same(ids[missed], others, found)
+    return at, same
+
+
+def _are_same(ids: Array, others: Array, at: Array) -> Mask:
+    if not len(others):
         return np.zeros(len(ids), bool)
-    return np.isin(ids[:, 1], others[:, 1]) & np.isin(ids[:, 0], others[:, 0])
+    same: Mask = (others[:, 1].take(at) == ids[:, 1]) & (others[:, 0].take(at) == ids[:, 0])
+    return same
 
 
 def renumbered(keep: Mask) -> Array:
