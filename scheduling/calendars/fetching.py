@@ -144,15 +144,18 @@ class _Pinned(http.client.HTTPSConnection):
         context = ssl.create_default_context(cafile=doors.authority)
         super().__init__(host, port, timeout=doors.seconds, context=context)
         self._place, self._context_of = place, context
+        self.held: socket.socket | None = None
 
     def connect(self) -> None:
         """Connect to the judged address, whatever the name would answer now."""
         family, number = self._place
         plain = socket.socket(family, socket.SOCK_STREAM)
         plain.settimeout(self.timeout)
-        self.sock = plain
+        self.sock = self.held = plain
         plain.connect((number, self.port))
-        self.sock = self._context_of.wrap_socket(plain, server_hostname=self.host)
+        self.sock = self._context_of.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self.held = self.sock
+        self.sock.do_handshake()
 
 
 @contextmanager
@@ -162,7 +165,7 @@ def _ending(connection: _Pinned, seconds: float) -> Iterator[None]:
 
     def cut() -> None:
         ended.append(True)
-        held = connection.sock
+        held = connection.held  # http.client forgets its own once the answer has begun
         if held is not None:
             with suppress(OSError):
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
