@@ -23,7 +23,9 @@ class CallerForm(BookForm):
     mode = SelectField("Wie", choices=[])
     day = DateField("Tag", [Optional()])
     at = TimeField("Uhrzeit", [Optional()])
-    overbook = SelectField("Grund", choices=[NONE, *((reason.value, reason.label) for reason in OverbookReason)])
+    overbook = SelectField(
+        "Grund", choices=[NONE, *((reason.value, reason.label) for reason in OverbookReason)], default=""
+    )
 
     def __init__(self, *args: Any, setting: KindSetting, **more: Any) -> None:
         super().__init__(*args, **more)

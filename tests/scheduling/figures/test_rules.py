@@ -68,7 +68,12 @@ def test_used_time_leaves_absences_out_and_counts_talks_at_the_same_time_once() 
     hour = 3600
     open_ = [Interval(0, 4 * hour), Interval(5 * hour, 9 * hour)]
     away = [Interval(hour, 2 * hour), Interval(8 * hour, 12 * hour)]
-    taken = [Interval(0, hour), Interval(2 * hour, 3 * hour), Interval(2 * hour, 3 * hour), Interval(9 * hour, 10 * hour)]
+    taken = [
+        Interval(0, hour),
+        Interval(2 * hour, 3 * hour),
+        Interval(2 * hour, 3 * hour),
+        Interval(9 * hour, 10 * hour),
+    ]
     found = used(open_, away, taken)
     assert found == Used(open=6 * hour, taken=2 * hour, outside=hour, talks=4)
     assert words.used(found) == "33,3\N{NO-BREAK SPACE}% (2 von 6 Std.)"

@@ -126,7 +126,7 @@ def test_a_number_takes_nobody_who_has_an_appointment_within_its_length(
 def test_while_a_number_is_called_the_engine_gives_its_people_and_room_to_nobody_else(
     world: World, office: Office, open_case: OpenCase
 ) -> None:
-    clock.start_at(FRIDAY)
+    clock.start_at(FRIDAY + timedelta(minutes=15))
     actor = world.actor("reception")
     first, second = (services.draw(actor, language="de") for _ in range(2))
     services.call(actor, walk_in_id=first.id, advisor_id=office.advisor_id)
@@ -137,8 +137,8 @@ def test_while_a_number_is_called_the_engine_gives_its_people_and_room_to_nobody
 
     def book() -> booking.Booked:
         return booking.book(
-            actor, case_id=open_case().id, kind=AppointmentKind.FIRST_TALK, starts=FRIDAY, details=DETAILS,
-            without_papers=GateReason.URGENT,
+            actor, case_id=open_case().id, kind=AppointmentKind.FIRST_TALK,
+            starts=FRIDAY + timedelta(minutes=30), details=DETAILS, without_papers=GateReason.URGENT,
         )  # fmt: skip
 
     with pytest.raises(booking.SlotTaken) as taken:
