@@ -97,6 +97,7 @@ from scheduling.figures.policies import FiguresPermission
 from scheduling.groups import views as group_views
 from scheduling.interpreting import asking
 from scheduling.interpreting import views as interpreter_views
+from scheduling.offering import views as offering_views
 from scheduling.policies import SchedulingPermission
 from scheduling.requests import family_views as request_family_views
 from scheduling.requests import views as request_views
@@ -154,6 +155,7 @@ BLUEPRINTS: list[Blueprint] = [
     conflict_views.blueprint,
     hours_views.blueprint,
     interpreter_views.blueprint,
+    offering_views.blueprint,
     resource_views.blueprint,
     feed_views.blueprint,
     waiting_family_views.blueprint,
