@@ -11,7 +11,7 @@ import msgspec
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 
-from app.accounts import queries
+from app.accounts import log_words, queries
 from app.accounts.policies import AccountPermission
 from app.clock import BERLIN
 from app.data import audit, audit_checks
@@ -50,43 +50,6 @@ ACTIONS: dict[Action, str] = {
     Action.EMERGENCY: "Notfallzugriff",
 }
 
-SUBJECTS = {
-    "appointment": "Termin",
-    "case": "Fall",
-    "case.state": "Stand des Falls",
-    "case_list": "Fall-Liste",
-    "child.recommendation": "Empfehlung",
-    "child.state": "Stand eines Kindes",
-    "consent": "Einwilligung",
-    "document": "Unterlage",
-    "erasure.attachment": "Löschung einer Datei",
-    "erasure.case": "Löschung eines Falls",
-    "erasure.child": "Löschung eines Kindes",
-    "attachment": "Datei",
-    "desk": "KIM-Stelle",
-    "handover": "Übergabe",
-    "handover_preview": "Vorschau einer Übergabe",
-    "invitation": "Einladung",
-    "log": "Protokoll",
-    "organisation": "Stelle",
-    "page": "Seite",
-    "rights.extract": "Auskunft",
-    "trace.paper": "Blatt „Wer hat Ihre Daten gesehen?“",
-    "sealed_record": "versiegelte Angaben",
-    "placement": "Schulplatz",
-    "restriction": "Einschränkung der Verarbeitung",
-    "retention": "Aufbewahrung",
-    "saved_filter": "Gemerkter Filter",
-    "school_directory": "Schulverzeichnis",
-    "search": "Suche",
-    "session": "Gespräch",
-    "session.notes": "Gesprächsnotiz",
-    "task": "Aufgabe",
-    "task_list": "Aufgaben-Liste",
-    "today": "Seite „Heute“",
-    "user": "Anmeldung",
-}
-"""German words for the kinds of subjects; one that is missing here shows as it is stored."""
 ID_LENGTH = 36
 MOST_EXPORTED = 50_000
 _lent: dict[str, Callable[[UUID], Select[UUID]]] = {}
@@ -191,18 +154,18 @@ def _line(entry: AuditEntry, names: dict[UUID, str], houses: dict[UUID, str]) ->
         person=person,
         organisation=houses.get(entry.organisation_id, "") if entry.organisation_id else "",
         action=ACTIONS[entry.action],
-        subject=SUBJECTS.get(entry.subject_kind, entry.subject_kind),
+        subject=log_words.subject(entry.subject_kind),
         case=entry.case_id.hex[-8:] if entry.case_id else "",
         facts=_facts(entry.facts),
     )
 
 
 def _facts(text: str) -> str:
-    """`state: booked, sequence: 1` out of the entry's JSON; long lists by their length alone."""
+    """`Stand: booked, Fassung: 1` out of the entry's JSON; long lists by their length alone."""
     if not text:
         return ""
     read: dict[str, str | int | list[str]] = msgspec.json.decode(text)
-    return ", ".join(f"{name}: {_short(value)}" for name, value in read.items())
+    return ", ".join(f"{log_words.fact(name)}: {_short(value)}" for name, value in read.items())
 
 
 def _short(value: str | int | list[str]) -> str:
