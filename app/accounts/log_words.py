@@ -41,6 +41,7 @@ SUBJECTS = {
     "interpreter": "Sprachmittlung",
     "interpreter_ask": "Anfrage an die Sprachmittlung",
     "invitation": "Einladung",
+    "kind_setting": "Art von Terminen",
     "log": "Protokoll",
     "merge": "Zusammenführung",
     "merge.undone": "Zusammenführung zurückgenommen",
