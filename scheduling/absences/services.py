@@ -65,9 +65,10 @@ def _add(actor: Actor, resource_id: UUID | None, starts_at: datetime, ends_at: d
 
 
 def _remove(actor: Actor, absence: Absence) -> None:
+    absence_id = absence.id
     with transaction():
         session().delete(absence)
-        _note(actor, Action.DELETED, absence.id)
+        _note(actor, Action.DELETED, absence_id)
         bell.freed(actor.organisation_id)
 
 
