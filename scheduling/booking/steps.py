@@ -46,8 +46,10 @@ def after_time(visit: Visit, answers: AppointmentSheet | None) -> str:
     """The page after a time was chosen: what is missing, else the check of all answers."""
     if visit.is_request:
         return url_for("booking.check")
+    if answers and answers.channel:
+        return url_for("booking.check")
     if asks_children(visit.case) and not (answers and answers.children):
         return url_for("booking.children")
     if not (answers and answers.coming):
         return url_for("booking.coming")
-    return url_for("booking.check" if answers.channel else "booking.contact")
+    return url_for("booking.contact")

@@ -18,13 +18,14 @@ Rows are permissions, columns are people, a cell holds the relations to the case
     r  the actor is its advisor, and the family had the processing restricted
     s  ... of a colleague's case, shared with the actor as deputy
     t  ... of a case of another KI that the actor had accepted
+    y  what a family left on the open page of the own body and nobody has taken
 
 "*" is yes in all of them and without any case; an absent column is no in all of them.
 """
 
 from __future__ import annotations
 
-RELATIONS = "odcelukfpqabxrst"
+RELATIONS = "odcelukfpqabxrsty"
 
 PEOPLE = (
     "reception",
@@ -55,7 +56,7 @@ TABLE: dict[str, Row] = {
     "absence.keep_own": {"advisor": "*"},
     "account.sign_out": WITH_A_SIGN_IN,
     "account.see_own_sessions": WITH_A_SIGN_IN,
-    "account.manage_users": {"administrator": "odcelurs"},
+    "account.manage_users": {"administrator": "odcelursy"},
     "account.read_log": {"data_protection_officer": "*"},
     "case.list": EVERYBODY_WITH_CASES,
     "case.search": EVERYBODY_WITH_CASES,
@@ -73,9 +74,9 @@ TABLE: dict[str, Row] = {
         "lead": "odcelurs",
         "kim_case_manager": "a",
         "kim_lead": "ab",
-        "system": "odcelu",
+        "system": "odceluy",
     },
-    "case.change": {"reception": "odcelu", "advisor": "odu", "lead": "odcelu", "system": "odcelu"},
+    "case.change": {"reception": "odcelu", "advisor": "odu", "lead": "odcelu", "system": "odceluy"},
     "case.advance": {
         "reception": "odcelu",
         "advisor": "odu",
@@ -83,20 +84,20 @@ TABLE: dict[str, Row] = {
         "kim_case_manager": "a",
         "kim_lead": "ab",
         "family": "o",
-        "system": "odcelu",
+        "system": "odceluy",
     },
     "case.read_health": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
     "case.change_health": {"advisor": "odu", "lead": "odcelu"},
     "case.read_notes": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
     "case.write_notes": {"advisor": "odu", "lead": "odcelu", "kim_case_manager": "a", "kim_lead": "ab"},
-    "case.manage_documents": {"reception": "odcelu", "advisor": "odu", "lead": "odcelu", "system": "odcelu"},
+    "case.manage_documents": {"reception": "odcelu", "advisor": "odu", "lead": "odcelu", "system": "odceluy"},
     "case.read_consents": {
         "reception": "odcelu",
         "advisor": "odeur",
         "lead": "odcelurs",
         "kim_case_manager": "a",
         "kim_lead": "ab",
-        "system": "odcelu",
+        "system": "odceluy",
     },
     "case.manage_consents": {
         "reception": "odcelu",
@@ -111,7 +112,7 @@ TABLE: dict[str, Row] = {
         "lead": "odcelu",
         "kim_case_manager": "a",
         "kim_lead": "ab",
-        "system": "odcelu",
+        "system": "odceluy",
     },
     "case.assign": {"advisor": "ou", "lead": "odcelu"},
     "case.invite": {"reception": "odcelu", "advisor": "odu", "lead": "odcelu"},
@@ -128,10 +129,11 @@ TABLE: dict[str, Row] = {
     "case.read_trace": {"advisor": "odur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
     "case.close": {"advisor": "odu", "lead": "odcelu"},
     "case.open_in_emergency": {"advisor": "cl"},
+    "case.take_request": {"reception": "y", "advisor": "y", "lead": "y"},
     "duplicate.list": {"advisor": "*", "lead": "*"},
     "duplicate.merge": {"advisor": "odu", "lead": "odcelu"},
     "emergency.list": {"lead": "*"},
-    "emergency.review": {"lead": "cers"},
+    "emergency.review": {"lead": "cersy"},
     "filter.use": {
         "reception": "od",
         "advisor": "od",
@@ -155,7 +157,7 @@ TABLE: dict[str, Row] = {
     "handover.list_desks": {"kim_lead": "*"},
     "handover.manage_desks": {"kim_lead": "fpqab"},
     "message.list": EVERYBODY_AT_A_KI,
-    "message.resolve": {"reception": "odcelurs", "advisor": "odcelurs", "lead": "odcelurs"},
+    "message.resolve": {"reception": "odcelursy", "advisor": "odcelursy", "lead": "odcelursy"},
     "placement.see_schools": EVERYBODY_WITH_CASES,
     "placement.see_distribution": EVERYBODY_AT_A_KI,
     "placement.read": {"advisor": "odeur", "lead": "odcelurs", "kim_case_manager": "a", "kim_lead": "ab"},
@@ -164,7 +166,14 @@ TABLE: dict[str, Row] = {
     "retention.list_cases": {"lead": "*"},
     "retention.read": {"advisor": "odur", "lead": "odcelurs"},
     "retention.decide": {"lead": "odcelurs"},
+    "calendar.own": {"advisor": "*"},
+    "calendar.interpreters": {"lead": "*", "administrator": "*"},
+    "calendar.send": {"system": "*"},
+    "waiting.list": EVERYBODY_AT_A_KI,
+    "waiting.mark_urgent": {"advisor": "*", "lead": "*"},
+    "waiting.fill": {"system": "*"},
     "scheduling.see_day": EVERYBODY_AT_A_KI,
+    "scheduling.see_requests": EVERYBODY_AT_A_KI,
     "scheduling.book": {**EVERYBODY_AT_A_KI, "family": "*"},
     "scheduling.overbook": EVERYBODY_AT_A_KI,
     "scheduling.keep_day": EVERYBODY_AT_A_KI,

@@ -20,13 +20,14 @@ from cases.handover.models import Desk, Handover
 from cases.handover.states import HandoverState
 from cases.kinds import AccessKind
 from cases.models import Case, CaseAccess
+from cases.states import CaseState
 from tests.permissions.table import PEOPLE, RELATIONS, SUBJECTS, TABLE
 
 HOME, OTHER_KI, OTHER_BODY = UUID(int=1), UUID(int=2), UUID(int=3)
 ME, COLLEAGUE, STRANGER = UUID(int=11), UUID(int=12), UUID(int=13)
 THIS_CASE, OTHER_CASE = UUID(int=21), UUID(int=22)
 KIM = {"kim_case_manager", "kim_lead"}
-OF_THE_OWN_KI = "odcelurs"
+OF_THE_OWN_KI = "odcelursy"
 RESTRICTED = "rst"
 
 
@@ -59,12 +60,14 @@ def _case(relation: str) -> Case:
         "u": None,
         "r": ME,
         "s": COLLEAGUE,
+        "y": None,
     }
     case = Case(
         id=THIS_CASE,
         organisation_id=HOME if relation in OF_THE_OWN_KI else OTHER_KI,
         advisor_id=advisor.get(relation, STRANGER),
         restricted_on=date(2026, 11, 20) if relation in RESTRICTED else None,
+        state=CaseState.REQUESTED if relation == "y" else CaseState.REPORTED,
     )
     access = {
         "d": (HOME, ME, AccessKind.DEPUTY),

@@ -36,6 +36,15 @@ def _parts(text: str) -> int:
     return 1 if length <= one else -(-length // more)
 
 
+ABOUT_A_TIME = (
+    MessageKind.BOOKED,
+    MessageKind.MOVED,
+    MessageKind.CANCELLED,
+    MessageKind.REMINDER_3_DAYS,
+    MessageKind.REMINDER_1_DAY,
+)
+
+
 @pytest.mark.parametrize(
     ("starts", "now", "expected"),
     [
@@ -55,14 +64,14 @@ def test_reminders_come_three_days_and_one_day_before_and_never_at_night(
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind is not MessageKind.INVITATION])
+@pytest.mark.parametrize("kind", ABOUT_A_TIME)
 def test_a_text_message_has_at_most_two_parts(app: Flask, code: str, kind: MessageKind) -> None:
     app.extensions["config"] = replace(app.extensions["config"], base_url="https://einstieg.stadt.de")
     assert _parts(texts.sms(kind, FACTS, language=code)) <= 2
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind is not MessageKind.INVITATION])
+@pytest.mark.parametrize("kind", ABOUT_A_TIME)
 def test_a_mail_says_when_and_where_in_the_language_and_in_german(app: Flask, code: str, kind: MessageKind) -> None:
     text = texts.email(kind, FACTS, language=code)
     assert "25.11.2026" in text.subject and "09:30" in text.subject
