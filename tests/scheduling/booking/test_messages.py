@@ -14,6 +14,7 @@ from scheduling.booking import texts
 from scheduling.booking.reminders import reminder_times, sent_until
 from scheduling.booking.texts import Facts
 from scheduling.kinds import MessageKind
+from scheduling.requests.services import TOLD
 
 LANGUAGES = [language.code for language in active_languages()]
 FACTS = Facts(
@@ -68,6 +69,14 @@ def test_reminders_come_three_days_and_one_day_before_and_never_at_night(
 def test_a_text_message_has_at_most_two_parts(app: Flask, code: str, kind: MessageKind) -> None:
     app.extensions["config"] = replace(app.extensions["config"], base_url="https://einstieg.stadt.de")
     assert _parts(texts.sms(kind, FACTS, language=code)) <= 2
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_a_request_brings_has_at_most_two_parts_as_well(app: Flask, code: str) -> None:
+    said = [texts.request_code("123456", language=code).body, texts.ask_cancel(FACTS, language=code)]
+    said += [texts.request_declined(sentence, language=code).body for sentence in TOLD.values()]
+    assert [text for text in said if _parts(text) > 2] == []
+    assert "123456" in said[0]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
