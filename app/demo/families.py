@@ -129,7 +129,8 @@ class _Writer:
         children = self._people(batch, draft, case)
         soon = min(self._now, draft.opened_at + timedelta(days=3))
         papers.add_documents(batch, case, children, draft.told, draft.random, soon)
-        papers.add_consents(batch, case, draft.told, soon, self._staff.reception.id)
+        if draft.plan.is_told:
+            papers.add_consents(batch, case, draft.told, soon, self._staff.reception.id)
         self._log(case, Action.CREATED, "case", case.opened_at, {"reference": case.reference})
         self._meet(batch, draft, case, children)
         papers.add_tasks(batch, case, children, draft.plan, draft.random, self._now)

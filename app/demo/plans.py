@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from cases.child_states import ChildState
@@ -17,6 +17,8 @@ class Plan:
     child: ChildState
     days: int
     weight: int = 4
+    is_told: bool = True
+    """Whether it was told what its data are for; where nobody reached it, nothing carries keeping them for long."""
 
     @property
     def has_talked(self) -> bool:
@@ -51,6 +53,7 @@ PLANS = (
     Plan(_C.CLOSED, _S.NOT_COMPULSORY, 120, 1),
     Plan(_C.CLOSED, _S.FOUND_OWN_SCHOOL, 140, 2),
     Plan(_C.CLOSED, _S.UNREACHABLE, 160, 2),
+    Plan(_C.REPORTED, _S.REPORTED, 200, 1, is_told=False),
 )
 
 
@@ -60,4 +63,4 @@ def plan_of(random: Random, number: int) -> Plan:
         return PLANS[number]
     plan = random.choices(PLANS, weights=[plan.weight for plan in PLANS])[0]
     days = max(1, round(plan.days * random.uniform(0.75, 1.25)))
-    return Plan(plan.state, plan.child, days, plan.weight)
+    return replace(plan, days=days)

@@ -12,7 +12,7 @@ from app.accounts import installation
 from app.accounts.models import Organisation
 from app.data.database import session
 from app.demo import families as family_files
-from app.demo import handovers, offices, people
+from app.demo import handovers, offices, people, twice
 from cases.placement.services import import_directory
 
 FAMILIES = 40
@@ -29,7 +29,8 @@ def load(*, families: int = FAMILIES, seed: int = SEED, say: Callable[[str], Non
 
     The same seed on the same day makes the same families; loading twice adds twice.
     """
-    if is_empty():
+    is_new = is_empty()
+    if is_new:
         installation.mark(is_demo=True)
         bodies, users = people.found()
         offices.furnish(bodies, users, today=clock.today())
@@ -39,6 +40,8 @@ def load(*, families: int = FAMILIES, seed: int = SEED, say: Callable[[str], Non
     office = offices.present(staff.reception.organisation_id)
     cases = family_files.add_families(families, seed=seed, staff=staff, office=office, say=say)
     handovers.hand_over_some(cases, people.bodies(), people.by_box(), seed=seed)
+    if is_new:
+        twice.add_one(cases, staff=staff)
     if families:
         say(f"{families} Familien sind angelegt.")
 

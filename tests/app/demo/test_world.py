@@ -24,9 +24,11 @@ from app.factory import create_app
 from app.policies import Role
 from cases import names as matching
 from cases.child_states import ChildState
+from cases.duplicates import listing as duplicates
 from cases.handover.models import Handover
 from cases.models import Case, Child
 from cases.placement.models import School
+from cases.retention import queries as retention
 from cases.search.queries import find
 from cases.sheets import ChildSheet, FamilySheet
 from cases.states import CaseState
@@ -96,6 +98,12 @@ def test_talks_lie_before_and_after_now_and_handovers_in_several_states() -> Non
     starts = list(session().scalars(select(Appointment.starts_at)))
     assert min(starts) < clock.now() < max(starts)
     assert len(set(session().scalars(select(Handover.state)))) >= 5
+
+
+def test_one_family_stands_there_twice_and_one_case_has_fallen_due() -> None:
+    lead = accounts.actor_of(people.by_box()["leitung"])
+    assert len(duplicates.duplicate_pairs(lead)) == 1
+    assert retention.overview(lead).due_total == 1
 
 
 def test_the_schools_of_the_town_are_there() -> None:
