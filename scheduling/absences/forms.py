@@ -23,8 +23,8 @@ class OwnAbsenceForm(EinstiegForm):
 
     first = DayField("Erster Tag", [InputRequired()])
     last = DayField("Letzter Tag", [Optional()], description="Leer: nur dieser eine Tag.")
-    opens = TimeField("Ab Uhrzeit", [Optional()], description="Leer: ganze Tage.")
-    closes = TimeField("Bis Uhrzeit", [Optional()])
+    opens = TimeField("Ab Uhrzeit", description="Leer: ganze Tage.")
+    closes = TimeField("Bis Uhrzeit")
 
     def validate_last(self, field: Any) -> None:
         """The last day is not before the first."""

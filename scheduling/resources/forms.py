@@ -21,6 +21,7 @@ IN_HOLIDAYS = {
     SchoolHolidays.ONLY: "nur in den Schulferien",
 }
 WHOLE_OFFICE = ("", "Das ganze Haus")
+USUAL_NOTICE_DAYS = 3
 
 
 class RoomForm(EinstiegForm):
@@ -54,8 +55,9 @@ class InterpreterForm(EinstiegForm):
     )
     notice_days = IntegerField(
         "Vorlauf in Werktagen",
-        [InputRequired(), NumberRange(min=0, max=60)],
-        default=3,
+        [Optional(), NumberRange(min=0, max=60)],
+        default=USUAL_NOTICE_DAYS,
+        description="Leer: 3.",
         render_kw={"inputmode": "numeric"},
     )
     budget_hours = IntegerField(
@@ -103,8 +105,8 @@ class HoursForm(RuleForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    opens_again = TimeField("Und von", [Optional()], description="Zum Beispiel nach der Mittagspause.")
-    closes_again = TimeField("Und bis", [Optional()])
+    opens_again = TimeField("Und von", description="Zum Beispiel nach der Mittagspause.")
+    closes_again = TimeField("Und bis")
 
     def validate_closes_again(self, field: Any) -> None:
         """The second block is whole and lies behind the first."""

@@ -16,7 +16,7 @@ from scheduling.holidays import data_ends_on
 from scheduling.kinds import Gender
 from scheduling.models import Interpreter, InterpreterProfile
 from scheduling.resources import services
-from scheduling.resources.forms import IN_HOLIDAYS, WEEKDAYS, InterpreterForm, RoomForm
+from scheduling.resources.forms import IN_HOLIDAYS, USUAL_NOTICE_DAYS, WEEKDAYS, InterpreterForm, RoomForm
 from scheduling.resources.pages import KINDS, done, form_page
 from scheduling.resources.queries import get_pool, get_room
 from scheduling.resources.services import Terms
@@ -153,7 +153,7 @@ def _terms(form: InterpreterForm, row: Interpreter | None) -> Terms:
     kept = row.may_exceed_budget if row is not None else False
     return Terms(
         gender=Gender(form.gender.data) if form.gender.data else None,
-        notice_days=form.notice_days.data or 0,
+        notice_days=USUAL_NOTICE_DAYS if form.notice_days.data is None else form.notice_days.data,
         budget_hours=form.budget_hours.data,
         may_exceed_budget=field.data if field is not None else kept,
     )
