@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, LABEL, ROW, BAR = 640, 150, 30, 18
-FULL = WIDTH - LABEL - 90
-LONGEST_LABEL = 20
+WIDTH, LABEL, ROW, BAR = 640, 180, 30, 18
+FULL = WIDTH - LABEL - 170
+LONGEST_LABEL = 18
 
 
 @dataclass(frozen=True, slots=True)

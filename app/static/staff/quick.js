@@ -1,4 +1,5 @@
 // Choosing by number keys: the n-th [data-quick-item] inside [data-quick]; arrow down leads from the search to the hits.
+// Control and Enter send the form from wherever the cursor stands.
 (() => {
   "use strict";
 
@@ -14,6 +15,11 @@
   };
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.ctrlKey && document.querySelector("form [data-quick]")) {
+      event.preventDefault();
+      document.querySelector("form [data-quick]").closest("form").requestSubmit();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "ArrowDown" && event.target.matches?.("[data-quick-from]")) {
       const first = items()[0];
