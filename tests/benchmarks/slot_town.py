@@ -77,7 +77,7 @@ def fill(town: Town) -> None:
             )
         )
         for number, (person, kind) in enumerate(town.people.items()):
-            _add(town.owner, number, person, kind)
+            add_resource(town.owner, number, person, kind)
         current.flush()
         advisor = next(iter(town.people))
         for person, kind in town.people.items():
@@ -120,7 +120,8 @@ def world_of(town: Town, policy: Policy, taken: Mapping[UUID, Sequence[Taken]]) 
     )
 
 
-def _add(owner: UUID, number: int, person: UUID, kind: ResourceKind) -> None:
+def add_resource(owner: UUID, number: int, person: UUID, kind: ResourceKind) -> None:
+    """One more of a kind, open from Monday to Friday, in the open transaction."""
     current, name = session(), f"{kind.value} {number}"
     if kind is ResourceKind.ADVISOR:
         token = number.to_bytes(32, "big")
