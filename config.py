@@ -212,26 +212,34 @@ def read_config(environment: Mapping[str, str]) -> Config:
         clamd=environment.get("EINSTIEG_CLAMD") or None,
         archive_offer=switch("EINSTIEG_ARCHIVE_OFFER", environment.get("EINSTIEG_ARCHIVE_OFFER") or "off"),
         backup_days=backup_days(environment.get("EINSTIEG_BACKUP_DAYS") or "7"),
-        walk_ins_a_day=count("EINSTIEG_WALK_INS", environment.get("EINSTIEG_WALK_INS") or "20"),
-        offer_hours=count("EINSTIEG_OFFER_HOURS", environment.get("EINSTIEG_OFFER_HOURS") or "4"),
-        feed_cancelled_days=count(
-            "EINSTIEG_FEED_CANCELLED_DAYS", environment.get("EINSTIEG_FEED_CANCELLED_DAYS") or "14"
-        ),
-        feed_references=switch("EINSTIEG_FEED_REFERENCES", environment.get("EINSTIEG_FEED_REFERENCES") or "off"),
         cross_check=switch("EINSTIEG_CROSS_CHECK", environment.get("EINSTIEG_CROSS_CHECK") or "off"),
         cross_check_basis=(environment.get("EINSTIEG_CROSS_CHECK_BASIS") or "").strip(),
-        calendar_stale_hours=count(
-            "EINSTIEG_CALENDAR_STALE_HOURS", environment.get("EINSTIEG_CALENDAR_STALE_HOURS") or "24"
-        ),
-        calendar_authority=Path(own) if (own := environment.get("EINSTIEG_CALENDAR_CA")) else None,
-        answer_days=count("EINSTIEG_ANSWER_DAYS", environment.get("EINSTIEG_ANSWER_DAYS") or "1"),
-        tell_family_days=count("EINSTIEG_TELL_FAMILY_DAYS", environment.get("EINSTIEG_TELL_FAMILY_DAYS") or "2"),
-        open_per_contact=count("EINSTIEG_OPEN_PER_CONTACT", environment.get("EINSTIEG_OPEN_PER_CONTACT") or "2"),
-        cooling_minutes=count("EINSTIEG_COOLING_MINUTES", environment.get("EINSTIEG_COOLING_MINUTES") or "15"),
-        paper_requests=count("EINSTIEG_PAPER_REQUESTS", environment.get("EINSTIEG_PAPER_REQUESTS") or "30"),
-        proof_bits=count("EINSTIEG_PROOF_OF_WORK", environment.get("EINSTIEG_PROOF_OF_WORK") or "0"),
+        **_appointments(environment),
         **_root_key(environment),
     )
+
+
+def _appointments(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What holds of appointments, their calendars and the open page."""
+
+    def number(variable: str, otherwise: str) -> int:
+        return count(variable, environment.get(variable) or otherwise)
+
+    own = environment.get("EINSTIEG_CALENDAR_CA")
+    return {
+        "walk_ins_a_day": number("EINSTIEG_WALK_INS", "20"),
+        "offer_hours": number("EINSTIEG_OFFER_HOURS", "4"),
+        "feed_cancelled_days": number("EINSTIEG_FEED_CANCELLED_DAYS", "14"),
+        "feed_references": switch("EINSTIEG_FEED_REFERENCES", environment.get("EINSTIEG_FEED_REFERENCES") or "off"),
+        "calendar_stale_hours": number("EINSTIEG_CALENDAR_STALE_HOURS", "24"),
+        "calendar_authority": Path(own) if own else None,
+        "answer_days": number("EINSTIEG_ANSWER_DAYS", "1"),
+        "tell_family_days": number("EINSTIEG_TELL_FAMILY_DAYS", "2"),
+        "open_per_contact": number("EINSTIEG_OPEN_PER_CONTACT", "2"),
+        "cooling_minutes": number("EINSTIEG_COOLING_MINUTES", "15"),
+        "paper_requests": number("EINSTIEG_PAPER_REQUESTS", "30"),
+        "proof_bits": number("EINSTIEG_PROOF_OF_WORK", "0"),
+    }
 
 
 def _root_key(environment: Mapping[str, str]) -> dict[str, Any]:
