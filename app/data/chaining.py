@@ -17,6 +17,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from app.data.prepared import Prepared
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SEPARATOR = "\x1f"
@@ -29,17 +31,21 @@ _COLUMNS = (
 _MOVE = """
 WITH moved AS (
     UPDATE audit_head
-    SET seq = seq + 1, previous = hash, hash = sha256(hash || convert_to((seq + 1)::text || %s::text, 'UTF8'))
+    SET seq = seq + 1, previous = hash, hash = sha256(hash || convert_to((seq + 1)::text || $1, 'UTF8'))
     WHERE id = 1 RETURNING seq, previous, hash
+)"""
+_MENTION = """, mentioned AS (
+    INSERT INTO audit_mention (case_id, seq) SELECT unnest($12::uuid[]), seq FROM moved
 )"""
 _ENTER = f"""
 INSERT INTO audit_entry ({_COLUMNS})
-SELECT %s::bigint, %s::uuid, %s::uuid, %s, %s::uuid, %s, %s::uuid, %s, %s, %s, seq, previous, hash FROM moved
+SELECT $2::bigint, $3::uuid, $4::uuid, $5, $6::uuid, $7, $8::uuid, $9, $10, $11, seq, previous, hash
+FROM (VALUES (1)) AS one LEFT JOIN moved ON true
 """  # noqa: S608
-_MENTION = """, mentioned AS (
-    INSERT INTO audit_mention (case_id, seq) SELECT unnest(%s::uuid[]), seq FROM moved
-)"""
-
+_ACT = Prepared("trail_act", _MOVE + _ENTER)
+_ACT_ON_CASES = Prepared("trail_act_on_cases", _MOVE + _MENTION + _ENTER)
+_IDS = (2, 3, 5, 7)
+"""Which values are ids, counted from 0."""
 
 _ENTER_SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES ({', '.join('?' * 13)})"  # noqa: S608
 _MENTION_SQLITE = "INSERT INTO audit_mention (case_id, seq) VALUES (?, ?)"
@@ -67,10 +73,9 @@ class Act:
     cases: Sequence[UUID] = ()
 
 
-def rest_of(act: Act) -> str:
-    """What is hashed of an entry behind its number; `app.data.trail_rows` says the same in SQL."""
-    parts = (
-        "",
+def parts_of(act: Act) -> tuple[str, ...]:
+    """An entry behind its number as text, column by column; "" stands for no id."""
+    return (
         str((act.at - EPOCH) // MICROSECOND),
         _hex(act.organisation_id),
         _hex(act.actor_id),
@@ -82,7 +87,11 @@ def rest_of(act: Act) -> str:
         act.facts,
         act.written,
     )
-    return SEPARATOR.join(parts)
+
+
+def rest_of(act: Act) -> str:
+    """What is hashed of an entry behind its number; `app.data.trail_rows` says the same in SQL."""
+    return SEPARATOR + SEPARATOR.join(parts_of(act))
 
 
 def append(connection: Connection, acts: Sequence[Act]) -> None:
@@ -95,16 +104,12 @@ def append(connection: Connection, acts: Sequence[Act]) -> None:
 
 def _append_postgresql(connection: Connection, acts: Sequence[Act]) -> None:
     for act in acts:
-        values = (
-            (act.at - EPOCH) // MICROSECOND, act.organisation_id, act.actor_id, act.action, act.case_id,
-            act.subject_kind, act.subject_id, act.digest, act.facts, act.written,
-        )  # fmt: skip
+        parts: list[str | None] = [rest_of(act), *parts_of(act)]
+        for at in _IDS:
+            parts[at] = parts[at] or None
         if act.cases:
-            result = connection.exec_driver_sql(_MOVE + _MENTION + _ENTER, (rest_of(act), list(act.cases), *values))
-        else:
-            result = connection.exec_driver_sql(_MOVE + _ENTER, (rest_of(act), *values))
-        if result.rowcount != 1:
-            raise NoHead("the audit trail has no head: run the migrations")
+            parts.append(f"{{{','.join([case_id.hex for case_id in act.cases])}}}")
+        (_ACT_ON_CASES if act.cases else _ACT).run_with_commit(connection, parts)
 
 
 def _append_sqlite(connection: Connection, acts: Sequence[Act]) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -21,10 +21,13 @@ from app.data import cipher, rotation
 from app.data.among import among
 from app.data.key_tables import record_keys
 from app.data.organisation_keys import ATTEMPTS, OrganisationKeys, VersionGone, key_context
+from app.data.prepared import Prepared
 from app.data.providers import KeyProvider
 from app.errors import Conflict, KeyMissing, Tampered
 
 INSTALLATION = UUID(int=0)
+Wrap = tuple[UUID, int, int, bytes, bytes]
+"""Scope, generation, version of the holder's key, wrapped key, commitment."""
 
 _WRAPS = (
     record_keys.c.scope_id,
@@ -39,6 +42,12 @@ _READ = select(*_WRAPS).where(
     or_(record_keys.c.expires_at.is_(None), record_keys.c.expires_at > bindparam("now")),
 )
 """Built once, as it is asked for every page."""
+_READ_POSTGRESQL = Prepared(
+    "keys_of_scopes",
+    "SELECT scope_id, generation, kek_version, wrapped, commitment FROM record_key WHERE scope_id = ANY($1::uuid[])"
+    " AND organisation_id = $2::uuid AND (expires_at IS NULL OR expires_at > $3::timestamptz)",
+)
+"""The same; it needs no transaction around it, and so one round trip instead of three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +213,9 @@ class KeyRing:
         }
 
     def _open_some(self, scope_ids: Collection[UUID], reader: UUID) -> list[ScopeKey]:
-        wanted = {"scope_ids": scope_ids, "reader": reader, "now": clock.now()}
         for attempt in range(1, ATTEMPTS + 1):
             with self._engine.connect() as connection:
-                rows = connection.execute(_READ, wanted).all()
+                rows = _wraps_of(connection, scope_ids, reader)
             try:
                 return self._unwrap(rows, reader)
             except VersionGone:  # re-wrapped and its former key destroyed since it was read
@@ -215,8 +223,8 @@ class KeyRing:
                     raise
         raise AssertionError("unreachable")
 
-    def _unwrap(self, rows: Sequence[Row[*tuple[Any, ...]]], holder: UUID) -> list[ScopeKey]:
-        """The keys of rows with the columns `_WRAPS`."""
+    def _unwrap(self, rows: Sequence[Wrap], holder: UUID) -> list[ScopeKey]:
+        """The keys themselves."""
         openers: dict[int, cipher.Opener] = {}
         keys = []
         for scope_id, generation, version, wrapped, commitment in rows:
@@ -228,3 +236,24 @@ class KeyRing:
                 raise Tampered("key commitment differs")
             keys.append(ScopeKey(scope_id, generation, secret))
         return keys
+
+
+def _wraps_of(connection: Connection, scope_ids: Collection[UUID], reader: UUID) -> Sequence[Wrap]:
+    """What `reader` holds of these scopes now."""
+    now = clock.now()
+    if connection.dialect.name != "postgresql":
+        wanted = {"scope_ids": scope_ids, "reader": reader, "now": now}
+        rows: Sequence[Any] = connection.execute(_READ, wanted).all()
+        return rows
+    asked = (f"{{{','.join([scope_id.hex for scope_id in scope_ids])}}}", reader.hex, now.isoformat())
+    answer = _READ_POSTGRESQL.run(connection, asked)
+    return [
+        (
+            UUID(bytes=answer.get_value(row, 0)),
+            int.from_bytes(answer.get_value(row, 1) or b"", "big"),
+            int.from_bytes(answer.get_value(row, 2) or b"", "big"),
+            answer.get_value(row, 3) or b"",
+            answer.get_value(row, 4) or b"",
+        )
+        for row in range(answer.ntuples)
+    ]

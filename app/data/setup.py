@@ -9,7 +9,7 @@ from alembic.config import Config as AlembicConfig
 from flask import Flask
 from sqlalchemy import Engine, make_url
 
-from app.data import database
+from app.data import database, prepared
 from app.data.database import db
 from app.data.key_places import refuse_keys_with_data
 from app.data.keyring import KeyRing
@@ -76,12 +76,14 @@ def migrate(engine: Engine, store: str, revision: str = "head") -> None:
     """Bring one store ("data" or "keys") up to a revision."""
     with engine.begin() as connection:
         command.upgrade(_alembic(store, connection), revision)
+        prepared.forget(connection)
 
 
 def migrate_down(engine: Engine, store: str, revision: str = "base") -> None:
     """Take one store back to a revision."""
     with engine.begin() as connection:
         command.downgrade(_alembic(store, connection), revision)
+        prepared.forget(connection)
 
 
 def migrate_all() -> None:

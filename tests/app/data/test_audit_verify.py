@@ -180,7 +180,7 @@ ROWS: list[tuple[str, BreakKind]] = [
 def test_a_rolled_back_a_removed_and_a_foreign_row_show_with_the_entry_that_wrote_it(trail: int) -> None:
     with db.engine.connect() as connection:
         row = connection.execute(text("SELECT id, body FROM sealed_record ORDER BY id DESC LIMIT 1")).one()
-    values = {"id": row[0], "old": bytes(row[1])[:-1] + b"x"}
+    values = {"id": row[0], "old": bytes(row[1])[:-1] + bytes((row[1][-1] ^ 1,))}
     for attack, kind in ROWS:
         with _undone():
             _sql(attack, **{name: value for name, value in values.items() if f":{name}" in attack})

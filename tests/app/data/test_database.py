@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -13,51 +12,16 @@ from flask import Flask
 from sqlalchemy import create_engine, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from app.accounts import services as accounts
 from app.accounts.models import Organisation
 from app.data import records
 from app.data.base import new_id
 from app.data.database import after_commit, before_commit, db, prepare_engine, retrying, session, transaction
-from app.data.key_file import create_key_file
 from app.data.records import Scope, SealedRecord, keyring
 from app.errors import Conflict, StorageFull, Unavailable
-from app.factory import create_app
-from app.policies import OrganisationKind
 from cases.models import Case
 from cases.sheets import CaseSummary
-from config import Config, Mode
-from tests.plugins.application import World, build_data, build_keys
+from tests.plugins.application import World
 from tests.plugins.families import OpenCase
-from tests.servers.postgres import PostgresCluster
-
-
-@pytest.fixture
-def postgres_app(postgres_cluster: PostgresCluster, tmp_path: Path) -> Iterator[Flask]:
-    """An application on PostgreSQL alone, with two organisations and no context."""
-    data, keys = postgres_cluster.fresh(), postgres_cluster.fresh()
-    build_data(data)
-    build_keys(keys)
-    root = tmp_path / "secret" / "root.key"
-    create_key_file(root)
-    application = create_app(
-        Config(
-            mode=Mode.TEST,
-            home=tmp_path / "home",
-            host="127.0.0.1",
-            port=5000,
-            database_url=data,
-            keys_database_url=keys,
-            key_file=root,
-            secret_key="tests-have-no-secrets-tests-have-no-secrets",
-        )
-    )
-    with application.app_context():
-        for name in ("one", "two"):
-            accounts.found_organisation(kind=OrganisationKind.KI, name=name, short_name=name)
-    yield application
-    with application.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def _name(place_id: UUID) -> str:
