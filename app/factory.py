@@ -24,6 +24,7 @@ from app.web.roles import role_names
 from app.web.uploads import SealedRequest
 from cases.policies import CasePermission
 from config import Config, Mode, SettingError, read_config
+from scheduling.feeds.policies import FeedPermission
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST = 26 * 1024 * 1024
@@ -103,7 +104,13 @@ def _init_web(app: Flask, config: Config) -> None:
     forms.init_app(app)
     errors.init_app(app)
     navigation.init_app(app, may=_may)
-    layout.init_app(app, config, viewer=_viewer, may_search=lambda: may(CasePermission.SEARCH))
+    layout.init_app(
+        app,
+        config,
+        viewer=_viewer,
+        may_search=lambda: may(CasePermission.SEARCH),
+        may_subscribe=lambda: may(FeedPermission.OWN),
+    )
     app.add_template_global(may, "may")
 
 

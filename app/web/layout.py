@@ -37,6 +37,7 @@ class Places:
     search: str = "search.show"
     account: str = "accounts.account"
     sign_out: str = "accounts.sign_out"
+    calendar: str = "feeds.own"
 
 
 def init_app(
@@ -45,6 +46,7 @@ def init_app(
     *,
     viewer: Callable[[], Viewer | None],
     may_search: Callable[[], bool] = lambda: True,
+    may_subscribe: Callable[[], bool] = lambda: False,
     places: Places | None = None,
 ) -> None:
     """Give layouts what they need; `viewer` answers who is signed in now, None for nobody."""
@@ -65,6 +67,7 @@ def init_app(
     app.add_template_global(lambda: _url(where.search) if may_search() else None, "search_url")
     app.add_template_global(lambda: _url(where.account), "account_url")
     app.add_template_global(lambda: _url(where.sign_out), "sign_out_url")
+    app.add_template_global(lambda: _url(where.calendar) if may_subscribe() else None, "calendar_url")
 
 
 def page_language() -> Language:

@@ -218,5 +218,6 @@ def _times_page(
     offered = offered_times(slots, taken=taken)
     status = 409 if taken is not None else 422 if form.errors else 200
     back = url_for("booking_open.reach" if visit.is_request else "booking.invitation")
-    shown = {"step": time_step(visit), "steps": steps_of(visit), "back_url": back}
+    may_wait = visit.kind.is_for_one_family and not visit.is_request
+    shown = {"step": time_step(visit), "steps": steps_of(visit), "back_url": back, "may_wait": may_wait}
     return page("times", form=form, held=held, **shown, **offered), status

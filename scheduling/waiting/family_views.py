@@ -34,7 +34,7 @@ blueprint = family_blueprint("booking_waiting")
 def join(language_code: str, token: str) -> ResponseReturnValue:
     """Wait for a time, or for an earlier one; asks when it suits."""
     visit = open_link(token)
-    if not visit.kind.is_for_one_family:
+    if visit.is_request or not visit.kind.is_for_one_family:
         raise LinkUnusable(LinkEnd.UNKNOWN)
     entry = entry_of(visit.case.id, visit.kind)
     form = WishForm(data=_wish(entry))
