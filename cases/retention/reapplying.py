@@ -86,10 +86,11 @@ def _erase_again(stone: Tombstone, note: Note) -> bool:
             return False
         erased = erasing.erase_case_rows(stone.organisation_id, note.case_id, from_shards=False)
     elif note.kind is ErasedKind.CHILD:
-        child, case = session().get(Child, stone.subject_id), session().get(Case, note.case_id)
-        if child is None or case is None:
+        child = session().get(Child, stone.subject_id)
+        if child is None:
             return False
-        erased = erasing.erase_child_rows(case, child.id)
+        # Where it lies in the backup: a merge, or its undoing, may have come between that and the erasure.
+        erased = erasing.erase_child_rows(session().get_one(Case, child.case_id), child.id)
     else:
         erased = _erase_file_again(stone.subject_id)
     for file_id in erased.files:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -14,22 +16,27 @@ from sqlalchemy import select, text
 from app import clock
 from app.data import audit_verify, records, tombstones
 from app.data.audit import AuditEntry
-from app.data.base import Base
+from app.data.base import Base, new_id
 from app.data.database import db, session
 from app.data.key_tables import key_store, record_keys
 from app.data.records import SealedRecord
+from app.data.tombstones import Tombstone
 from app.errors import NotFound, NotPermitted
 from app.policies import Actor
 from cases import queries
+from cases.documents import services as documents
 from cases.documents.queries import documents_of
 from cases.duplicates.services import merge
-from cases.models import Case
+from cases.models import Attachment, Case, Child
+from cases.queries import get_case
 from cases.retention import aftermath, services
+from cases.retention.aftermath import Note
 from cases.retention.hindrances import Hindered
-from cases.retention.kinds import ErasureBasis
+from cases.retention.kinds import ErasedKind, ErasureBasis
 from cases.retention.models import ErasureReceipt
+from cases.retention.reapplying import reapply
 from cases.search import services as searching
-from cases.sheets import ChildSheet
+from cases.sheets import CaseSummary, ChildSheet
 from config import Config
 from tests.canary.grep import files_below
 from tests.canary.journey import CANARIES, Journey
@@ -195,3 +202,25 @@ def test_what_was_merged_into_a_case_goes_with_it(world: World, open_case: Calla
     assert set(rows_that_name(db.engine, list(Base.metadata.tables), ids)) <= STAYS
     assert {one.case_id for one in session().scalars(select(ErasureReceipt))} == {kept_id, merged_id}
     assert records.keyring().holders(merged_id) == {}
+
+
+def test_a_child_is_erased_again_in_whatever_case_an_older_backup_has_it(
+    world: World, open_case: Callable[..., Case]
+) -> None:
+    """The backup is older than a merge or its undoing: the note names another case than the child lies in there."""
+    restored, other = open_case(advisor="advisor"), open_case(advisor="advisor")
+    gone, stays = (child.id for child in restored.children)
+    papers = documents.start_checklist(world.actor("advisor"), case_id=restored.id)
+    paper = next(one for one in papers if one.child_id == gone)
+    documents.attach(world.actor("advisor"), document_id=paper.id, name="Pass.pdf", source=BytesIO(b"%PDF-1.4\n"))
+    note = Note(
+        id=new_id(), kind=ErasedKind.CHILD, case_id=other.id, basis=ErasureBasis.REQUEST, rule="", digest="",
+        decided_by=world.users["lead"], erased_at=clock.now(), counts={"child": 1}, effective_on=clock.today(),
+    )  # fmt: skip
+    tombstones.put(Tombstone(gone, world.ki.id, msgspec.json.encode(note).decode()))
+    assert reapply().erased == 1
+    assert set(session().scalars(select(Child.id).where(Child.case_id == restored.id))) == {stays}
+    assert set(records.of_case(ChildSheet, restored.id, reader=world.ki.id)) == {stays}
+    assert list(session().scalars(select(Attachment.id))) == []
+    assert records.get(CaseSummary, restored.id, reader=world.ki.id).sheet.children[0].child_id == str(stays)
+    assert len(get_case(world.actor("lead"), other.id).children) == 2
