@@ -133,10 +133,7 @@ def book(
             appointment = _take(actor, case, needs, starts, overbook)
             code = links.give_code(appointment)
             token = links.link_to(actor, case, appointment)
-            wanted = channels.settled(actor, case, details)
-            limits.require_room(actor, appointment, wanted)
-            requested.booked(case, wanted)
-            sheet = msgspec.structs.replace(wanted, code=code, token=token)
+            sheet = msgspec.structs.replace(_heeded(actor, case, appointment, details), code=code, token=token)
             records.put(sheet, record_id=appointment.id, scope=case.scope)
             if kind is AppointmentKind.FIRST_TALK:
                 advance_case(actor, case_id=case_id, state=CaseState.APPOINTMENT_BOOKED)
@@ -212,6 +209,14 @@ def _cancel(actor: Actor, appointment_id: UUID) -> Appointment:
         bell.freed(case.organisation_id)
         _note(actor, case, appointment, Action.CHANGED)
     return appointment
+
+
+def _heeded(actor: Actor, case: Case, appointment: Appointment, details: AppointmentSheet) -> AppointmentSheet:
+    """The answers with a way of writing that may be used, once no limit speaks against booking with them."""
+    wanted = channels.settled(actor, case, details)
+    limits.require_room(actor, appointment, wanted)
+    requested.booked(case, wanted)
+    return wanted
 
 
 def _take(
