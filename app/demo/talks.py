@@ -35,6 +35,7 @@ def add_appointment(
     kind: AppointmentKind = AppointmentKind.FIRST_TALK,
 ) -> tuple[Appointment, AppointmentSheet]:
     """An appointment with its reservations, and the sheet that will lie with it."""
+    is_over = state in (AppointmentState.ATTENDED, AppointmentState.NO_SHOW)
     appointment = Appointment(
         id=new_id(),
         organisation_id=case.organisation_id,
@@ -45,6 +46,7 @@ def add_appointment(
         ends_at=talk.ends_at,
         advisor_id=talk.advisor_id,
         interpreter_id=talk.interpreter_id,
+        interpreter_language=family.interpreter_language or None if is_over and talk.interpreter_id else None,
         room_id=talk.room_id,
         calendar_uid=f"{new_id().hex}@einstieg",
         sequence=0,
@@ -118,6 +120,7 @@ def add_session(
 
 def _reserve(batch: Batch, appointment: Appointment) -> None:
     """What the appointment takes; one that nobody came to keeps nobody busy any more."""
+    is_kept = appointment.state in (AppointmentState.BOOKED, AppointmentState.ATTENDED)
     for kind, resource_id in (
         (ResourceKind.ADVISOR, appointment.advisor_id),
         (ResourceKind.ROOM, appointment.room_id),
@@ -131,6 +134,7 @@ def _reserve(batch: Batch, appointment: Appointment) -> None:
                 resource_id=resource_id,
                 starts=int(appointment.starts_at.timestamp()),
                 ends=int(appointment.ends_at.timestamp()),
-                is_active=appointment.state in (AppointmentState.BOOKED, AppointmentState.ATTENDED),
+                is_active=is_kept,
+                is_busy=is_kept,
             )
             batch.rows.append(reservation)

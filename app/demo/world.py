@@ -12,7 +12,7 @@ from app.accounts import installation
 from app.accounts.models import Organisation
 from app.data.database import session
 from app.demo import families as family_files
-from app.demo import handovers, offices, people, twice
+from app.demo import handovers, monday, offices, people, twice
 from cases.placement.services import import_directory
 
 FAMILIES = 40
@@ -42,6 +42,7 @@ def load(*, families: int = FAMILIES, seed: int = SEED, say: Callable[[str], Non
     handovers.hand_over_some(cases, people.bodies(), people.by_box(), seed=seed)
     if is_new:
         twice.add_one(cases, staff=staff)
+        monday.fill(cases, staff=staff, lead=staff.actor(people.by_box()["leitung"]))
     if families:
         say(f"{families} Familien sind angelegt.")
 

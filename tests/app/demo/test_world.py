@@ -33,7 +33,10 @@ from cases.search.queries import find
 from cases.sheets import ChildSheet, FamilySheet
 from cases.states import CaseState
 from config import Config, Mode, read_config
+from scheduling.groups import queries as groups
 from scheduling.models import Appointment
+from scheduling.requests import queries as requests
+from scheduling.waiting import queries as waiting
 
 LATIN = 0x250
 
@@ -84,7 +87,8 @@ def test_names_stand_in_several_scripts_and_are_found_by_their_passport_spelling
 
 def test_nobody_can_be_called_or_written_to() -> None:
     for sheet in _sheets(FamilySheet):
-        assert sheet.phone.startswith(inventing.PHONES)
+        assert not sheet.phone or sheet.phone.startswith(inventing.PHONES)
+    assert sum(bool(sheet.phone) for sheet in _sheets(FamilySheet)) >= 35
         assert phonenumbers.is_valid_number(phonenumbers.parse(sheet.phone))
         assert not sheet.email or sheet.email.endswith("@einstieg.example")
 
@@ -104,6 +108,14 @@ def test_one_family_stands_there_twice_and_one_case_has_fallen_due() -> None:
     lead = accounts.actor_of(people.by_box()["leitung"])
     assert len(duplicates.duplicate_pairs(lead)) == 1
     assert retention.overview(lead).due_total == 1
+
+
+def test_every_page_of_the_desk_has_something_on_it() -> None:
+    reception, lead = (accounts.actor_of(people.by_box()[box]) for box in ("empfang", "leitung"))
+    talks = groups.talks_ahead(lead)
+    assert len(talks) == 2 and any(line.taken for line in talks)
+    assert len(waiting.waiting_lines(reception)) == 2
+    assert len(requests.inbox(reception)) == 1
 
 
 def test_the_schools_of_the_town_are_there() -> None:
