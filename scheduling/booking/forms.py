@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.messages.models import Channel
 from app.web.fields import PhoneField
@@ -61,7 +61,9 @@ class ComingForm(EinstiegForm):
     count = IntegerField(
         lazy_gettext("Wie viele Personen kommen zusammen?"),
         [InputRequired(), NumberRange(min=1, max=MOST_PEOPLE)],
-        render_kw={"inputmode": "numeric", "min": "1", "max": str(MOST_PEOPLE)},
+        # A number input refuses the digits of an Arabic keyboard; as text they are read like any others.
+        widget=TextInput(),
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
 
 

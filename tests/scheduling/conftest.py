@@ -21,6 +21,9 @@ from app.messages.models import Message, MessagePayload
 from app.policies import Actor, OrganisationKind
 from cases.models import Case
 from scheduling.models import AppointmentSheet, Availability, Interpreter, InterpreterProfile, Room
+from scheduling.offering.models import KindChoice
+from scheduling.offering.settings import DEFAULTS, BookingAccess
+from scheduling.states import AppointmentKind
 from scheduling.world import ResourceKind
 from tests.plugins.application import World
 
@@ -123,3 +126,20 @@ def count_queries(app: Flask) -> Iterator[Callable[[], list[str]]]:
 
     yield start
     event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def open_page(office: Office) -> None:
+    """The office offers first talks to everybody."""
+    usual = DEFAULTS[AppointmentKind.FIRST_TALK]
+    with transaction() as current:
+        current.add(
+            KindChoice(
+                id=new_id(), organisation_id=office.organisation_id, kind=usual.kind, minutes=usual.minutes,
+                minutes_interpreted=usual.minutes_interpreted, buffer_before=usual.buffer_before,
+                buffer_after=usual.buffer_after, lead_minutes=usual.lead_minutes, horizon_days=usual.horizon_days,
+                step_minutes=usual.step_minutes, capacity=usual.capacity, questions=[], papers=usual.papers,
+                papers_listed=[], access=BookingAccess.OPEN, modes=list(usual.modes), needs_room=usual.needs_room,
+                changed_at=clock.now(),
+            )
+        )  # fmt: skip
