@@ -17,6 +17,7 @@ from app.data.database import session, transaction
 from app.data.records import Scope
 from cases.handover.models import Desk
 from scheduling.hours import SchoolHolidays
+from scheduling.kinds import Gender
 from scheduling.models import Absence, Availability, Interpreter, InterpreterProfile, Room
 from scheduling.office import ADDRESS
 from scheduling.world import ResourceKind
@@ -29,12 +30,12 @@ ROOMS = (("Raum Rhein", 8), ("Raum Düssel", 6), ("Raum Kittelbach", 5), ("Raum 
 INTERPRETERS = (
     ("Iryna Koval", ("uk", "ru")),
     ("Dmytro Hrytsenko", ("uk",)),
-    ("Samira Khalil", ("ar", "fr")),
-    ("Bassam Darwish", ("ar", "ckb")),
+    ("Samira Khalil", ("ar", "ar-SY", "fr")),
+    ("Bassam Darwish", ("ar", "ar-IQ", "ckb")),
     ("Elif Yıldırım", ("tr",)),
-    ("Rojda Demir", ("ku", "tr")),
-    ("Parisa Rahimi", ("fa",)),
-    ("Ahmad Noori", ("fa", "ps")),
+    ("Rojda Demir", ("ku", "kmr", "tr")),
+    ("Parisa Rahimi", ("fa", "pes")),
+    ("Ahmad Noori", ("fa", "prs", "ps")),
     ("Natalia Sokolova", ("ru",)),
     ("Ioana Munteanu", ("ro",)),
     ("Stoyan Petrov", ("bg",)),
@@ -43,6 +44,8 @@ INTERPRETERS = (
     ("Selam Tesfay", ("ti", "en")),
     ("Lucía Fernández", ("es",)),
 )
+
+MEN = frozenset({"Dmytro", "Bassam", "Ahmad", "Stoyan"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,10 @@ def present(organisation_id: UUID) -> Office:
 
 
 def _interpreter(organisation_id: UUID, name: str, languages: tuple[str, ...]) -> Interpreter:
-    return Interpreter(id=new_id(), organisation_id=organisation_id, languages=list(languages))
+    gender = Gender.MALE if name.split()[0] in MEN else Gender.FEMALE
+    return Interpreter(
+        id=new_id(), organisation_id=organisation_id, languages=list(languages), gender=gender, budget_hours=120
+    )
 
 
 def _week(

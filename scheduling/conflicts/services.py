@@ -14,7 +14,6 @@ from cases.keeping import note
 from scheduling import office, queries
 from scheduling.assignment import SlotTaken, guarded, lock_resources, reserve
 from scheduling.booking import notices
-from scheduling.booking.texts import place_of
 from scheduling.conflicts.proposals import at_its_time
 from scheduling.conflicts.queries import planned_of
 from scheduling.hours import local_day
@@ -69,11 +68,6 @@ def reassign(actor: Actor, *, appointment_id: UUID, team: Team, tell_family: boo
         return appointment
 
     return guarded(work)
-
-
-def changes_place(appointment: Appointment, room_place: str) -> bool:
-    """Whether the family would have to go somewhere else than it was told."""
-    return place_of(appointment.room) != room_place
 
 
 def _chosen(appointment: Appointment, needs: queries.Needs, team: Team) -> Assignment:

@@ -51,6 +51,7 @@ class InterpreterForm(EinstiegForm):
     gender = SelectField(
         "Geschlecht",
         choices=[("", "keine Angabe"), ("female", "Frau"), ("male", "Mann")],
+        default="",
         description="Nur, weil manche Familien eine Frau oder einen Mann wünschen.",
     )
     notice_days = IntegerField(
