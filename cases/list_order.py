@@ -174,6 +174,11 @@ def _window(first: Array, rest: Callable[[Positions], list[Array]], start: int, 
     return block[np.lexsort(keys[::-1])][before : before + stop - start]
 
 
+def unpacked_ids(packed: Any) -> list[UUID]:
+    """The ids an aggregate of ids alone has packed."""
+    return uuids(_unpacked(packed, has_day=False)[0])
+
+
 def _unpacked(packed: Any, *, has_day: bool) -> tuple[Array, Array | None]:
     """Rows of both halves of the ids, and the days as numbers that rise with them; a null is the greatest."""
     if isinstance(packed, str):

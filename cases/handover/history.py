@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from app.data.database import session
 from app.data.records import SealedRecord
@@ -13,14 +12,13 @@ from cases.handover.models import Handover, HandoverPreview, HandoverStep
 from cases.handover.states import HandoverState
 
 
-def were_with_kim(case_ids: Collection[UUID]) -> set[UUID]:
-    """Of these cases, those that a body accepted at some time, whatever became of it."""
-    query = (
+def were_with_kim() -> Select[UUID]:
+    """Selects the ids of the cases that a body accepted at some time, whatever became of it."""
+    return (
         select(Handover.case_id)
         .join(HandoverStep, HandoverStep.handover_id == Handover.id)
-        .where(Handover.case_id.in_(case_ids), HandoverStep.state == HandoverState.ACCEPTED)
+        .where(HandoverStep.state == HandoverState.ACCEPTED)
     )
-    return set(session().scalars(query))
 
 
 def forget_previews(case_id: UUID) -> None:

@@ -1,8 +1,7 @@
-"""What the rules need to know of many cases at once, read in few queries and without opening anything sealed."""
+"""What the rules need to know of some cases, read in few queries and without opening anything sealed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -18,7 +17,7 @@ from cases.models import Case, Child, Consent
 from cases.retention import hooks
 from cases.retention.models import RetentionMark
 from cases.retention.rule_book import RuleKey
-from cases.retention.rules import CaseFacts, ChildFacts, decisive, later, rule_for
+from cases.retention.rules import CaseFacts, ChildFacts, decisive
 
 AT_ONCE = 500
 
@@ -26,14 +25,11 @@ Said = tuple[LegalBasis, date | None, date | None]
 """One consent to the collection of data: basis, last day, day of withdrawal."""
 
 
-def facts_of(which: ColumnElement[bool], *, today: date, until: date) -> dict[UUID, CaseFacts]:
-    """The facts of the cases `which` holds for, by id; `until` is the last due day that is asked about.
-
-    When a case was last changed is looked up only where that decides and could be long enough ago.
-    """
+def facts_of(which: ColumnElement[bool], *, today: date) -> dict[UUID, CaseFacts]:
+    """The facts of the few cases `which` holds for, by id; when one was last changed is asked only where it decides."""
     children, consents, marks = _children(which), _consents(which), _extensions(which)
     rows = session().execute(select(Case.id, Case.opened_at, Case.closed_at).where(which)).all()
-    kim = _with_kim([row.id for row in rows])
+    kim = _with_kim(which)
     found: dict[UUID, CaseFacts] = {}
     for case_id, opened_at, closed_at in rows:
         has_basis, withdrawn_on = _basis(consents.get(case_id, []), today)
@@ -47,7 +43,7 @@ def facts_of(which: ColumnElement[bool], *, today: date, until: date) -> dict[UU
             children=tuple(children.get(case_id, ())),
             extended_until=marks.get(case_id),
         )
-    _add_changes(found, today=today, until=until)
+    _add_changes(found)
     return found
 
 
@@ -79,14 +75,9 @@ def _basis(consents: list[Said], today: date) -> tuple[bool, date | None]:
     return holds, max(withdrawn) if withdrawn else None
 
 
-def _add_changes(found: dict[UUID, CaseFacts], *, today: date, until: date) -> None:
-    """Put in the last change of cases whose rule counts from it, where they are old enough to be due."""
-    idle = rule_for(RuleKey.IDLE_CASE, on=today)
-    asked = [
-        case_id
-        for case_id, facts in found.items()
-        if decisive(facts)[0] is RuleKey.IDLE_CASE and later(facts.opened_on, idle) <= until
-    ]
+def _add_changes(found: dict[UUID, CaseFacts]) -> None:
+    """Put in the last change of cases whose rule counts from it."""
+    asked = [case_id for case_id, facts in found.items() if decisive(facts)[0] is RuleKey.IDLE_CASE]
     for start in range(0, len(asked), AT_ONCE):
         query = select(SealedRecord.case_id, func.max(SealedRecord.changed_at)).group_by(SealedRecord.case_id)
         for case_id, changed_at in session().execute(
@@ -96,11 +87,9 @@ def _add_changes(found: dict[UUID, CaseFacts], *, today: date, until: date) -> N
                 found[case_id] = replace(found[case_id], last_change_on=_day(changed_at))
 
 
-def _with_kim(ids: Collection[UUID]) -> set[UUID]:
-    listed, found = list(ids), set[UUID]()
-    for start in range(0, len(listed), AT_ONCE):
-        found |= hooks.were_with_kim(listed[start : start + AT_ONCE])
-    return found
+def _with_kim(which: ColumnElement[bool]) -> set[UUID]:
+    known = hooks.cases_with_kim()
+    return set() if known is None else set(session().scalars(select(Case.id).where(which, Case.id.in_(known))))
 
 
 def _extensions(which: ColumnElement[bool]) -> dict[UUID, date | None]:

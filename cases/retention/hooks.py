@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
+
+from sqlalchemy import Select
 
 Listener = Callable[[UUID], None]
 """Deletes what a package holds of a case beyond rows that name it; in the transaction of the erasure."""
@@ -13,8 +15,8 @@ Listener = Callable[[UUID], None]
 ChildListener = Callable[[UUID, UUID], None]
 """The same for one child: case id, child id."""
 
-WithKim = Callable[[Collection[UUID]], set[UUID]]
-"""Of these cases, those that KIM accepted at some time."""
+WithKim = Callable[[], Select[UUID]]
+"""Selects the ids of the cases that KIM accepted at some time."""
 
 Sweeper = Callable[[datetime], int]
 """Deletes technical leftovers that ended before an instant, in the open transaction; answers how many."""
@@ -65,9 +67,9 @@ def child_erased(case_id: UUID, child_id: UUID) -> None:
         listener(case_id, child_id)
 
 
-def were_with_kim(case_ids: Collection[UUID]) -> set[UUID]:
-    """Of these cases, those that KIM accepted at some time; none where no package of handovers is bound."""
-    return _kim[0](case_ids) if _kim and case_ids else set()
+def cases_with_kim() -> Select[UUID] | None:
+    """Selects the ids of the cases that KIM accepted at some time; None where no package of handovers is bound."""
+    return _kim[0]() if _kim else None
 
 
 def sweep_invitations(before: datetime) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from app.web.pagination import PAGE_SIZE, Page
 from cases import queries
 from cases.models import Case
 from cases.retention import rules
+from cases.retention.coming import Batch, coming, oldest
 from cases.retention.facts import facts_of
 from cases.retention.models import ErasureReceipt, RetentionMark
 from cases.retention.policies import RetentionPermission
@@ -99,18 +99,17 @@ class Overview:
 def overview(actor: Actor) -> Overview:
     """What is due or falls due within 90 days: counts for whoever may see the page, the oldest cases for the lead."""
     authorise(actor, RetentionPermission.SEE)
-    coming, today = _coming(actor.organisation_id), clock.today()
-    now = [(case_id, due) for case_id, due in coming if due.has_come(today)]
-    soon = coming[len(now) :]
+    today = clock.today()
+    now, soon = _coming(actor.organisation_id)
     in_force = [rule for rule in rules.in_force(today) if rule.ending is Ending.DECISION]
-    by_rule = [Counter(due.rule.key for _, due in some) for some in (now, soon)]
-    shown = [now[:SHOWN], soon[:SHOWN]] if permits(actor, RetentionPermission.LIST_CASES) else [[], []]
+    may_list = permits(actor, RetentionPermission.LIST_CASES)
+    shown = [oldest(some, SHOWN) if may_list else [] for some in (now, soon)]
     return Overview(
-        counts=[Count(rule, by_rule[0][rule.key], by_rule[1][rule.key]) for rule in in_force],
+        counts=[Count(rule, _number(now, rule), _number(soon, rule)) for rule in in_force],
         due=_standings(shown[0]),
         soon=_standings(shown[1]),
-        due_total=len(now),
-        soon_total=len(soon),
+        due_total=_number(now),
+        soon_total=_number(soon),
     )
 
 
@@ -119,21 +118,20 @@ def chosen(actor: Actor, case_ids: Collection[UUID]) -> list[Standing]:
     authorise(actor, RetentionPermission.LIST_CASES)
     own = (Case.organisation_id == actor.organisation_id, Case.merged_into_id.is_(None), queries.is_taken())
     which = and_(*own, Case.id.in_(list(case_ids)[:SHOWN]))
-    facts = facts_of(which, today=clock.today(), until=date.max)
+    facts = facts_of(which, today=clock.today())
     return _standings([(case_id, rules.due(one, on=clock.today())) for case_id, one in facts.items()])
 
 
 def numbers_of(organisation_id: UUID) -> tuple[int, int]:
     """How many cases of an organisation are due, and how many more within 90 days: for the operator, without names."""
-    coming = _coming(organisation_id)
-    now = sum(due.has_come(clock.today()) for _, due in coming)
-    return now, len(coming) - now
+    now, soon = _coming(organisation_id)
+    return _number(now), _number(soon)
 
 
 def standing_of(case: Case) -> Standing:
     """Where one case stands today."""
     today = clock.today()
-    facts = facts_of(Case.id == case.id, today=today, until=date.max)
+    facts = facts_of(Case.id == case.id, today=today)
     return _standings([(case.id, rules.due(facts[case.id], on=today))])[0]
 
 
@@ -181,15 +179,17 @@ def settings() -> Config:
     return config
 
 
-def _coming(organisation_id: UUID) -> list[tuple[UUID, Due]]:
-    """All that is due or will be within 90 days, the oldest first."""
+def _coming(organisation_id: UUID) -> tuple[list[Batch], list[Batch]]:
+    """All that is due, and all that will be within 90 days, the oldest first."""
     today = clock.today()
-    own = and_(Case.organisation_id == organisation_id, Case.merged_into_id.is_(None), queries.is_taken())
-    facts = facts_of(own, today=today, until=today + AHEAD)
-    dues = [(case_id, rules.due(one, on=today)) for case_id, one in facts.items()]
-    return sorted(
-        ((case_id, due) for case_id, due in dues if due.on <= today + AHEAD), key=lambda pair: (pair[1].on, pair[0])
-    )
+    batches = coming(organisation_id, today=today, until=today + AHEAD)
+    now = [batch for batch in batches if batch.due.has_come(today)]
+    return now, batches[len(now) :]
+
+
+def _number(batches: Collection[Batch], rule: Rule | None = None) -> int:
+    """How many cases these are, of one rule or of all."""
+    return sum(batch.count for batch in batches if rule is None or batch.due.rule.key is rule.key)
 
 
 def _standings(dues: Sequence[tuple[UUID, Due]]) -> list[Standing]:

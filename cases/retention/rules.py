@@ -76,11 +76,15 @@ def earlier(day: date, rule: Rule) -> date:
 
 def due(facts: CaseFacts, *, on: date, rules: Sequence[Rule] = RULES) -> Due:
     """When the case falls due by the rules in force on a day: every case does, be it for want of any change."""
-    key, begin = decisive(facts)
+    return due_by(*decisive(facts), facts.extended_until, on=on, rules=rules)
+
+
+def due_by(key: RuleKey, begin: date, extended_until: date | None, *, on: date, rules: Sequence[Rule] = RULES) -> Due:
+    """The same once it is known which rule decides and from which day it counts."""
     rule = rule_for(key, on=on, rules=rules)
     day = later(begin, rule)
-    if facts.extended_until is not None and facts.extended_until > day:
-        return Due(facts.extended_until, rule, f"{rule.title}; verlängert bis {facts.extended_until:%d.%m.%Y}")
+    if extended_until is not None and extended_until > day:
+        return Due(extended_until, rule, f"{rule.title}; verlängert bis {extended_until:%d.%m.%Y}")
     return Due(day, rule, f"{rule.title}, seit {begin:%d.%m.%Y}")
 
 
