@@ -13,6 +13,7 @@ from cases.placement import services as placement_services
 from cases.rights import history, sections, withdrawals
 from scheduling import extract as scheduling_extract
 from scheduling import withdrawal as scheduling_withdrawal
+from scheduling.waiting import extract as waiting_extract
 
 
 def bind() -> None:
@@ -22,6 +23,7 @@ def bind() -> None:
     handover_extract.contribute()
     placement_extract.contribute()
     scheduling_extract.contribute()
+    waiting_extract.contribute()
     rights_sections.contribute()
     intake_hooks.on_change(history.remember)
     consent_hooks.on_withdrawn(handover_services.heed_withdrawal, ConsentPurpose.KIM_HANDOVER)
