@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    BindParameter,
     Row,
     Select,
     String,
+    Uuid,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -81,7 +86,7 @@ def _resources(
 
     An interpreter whose hours of one of the two years are used up is away for the whole of it.
     """
-    rows = session().execute(_pools_with_hours(organisation_id, years, own)).all()
+    rows = session().execute(_pools_with_hours(years, bool(own)), {"owner": organisation_id, "own": list(own)}).all()
     rules = [
         WeeklyRule(
             resource_id=row.id,
@@ -109,14 +114,17 @@ def _resources(
     return tuple(_resource(row, spoken) for row in listed.values()), rules, spent
 
 
-def _pools_with_hours(organisation_id: UUID, years: tuple[int, int], own: Collection[UUID]) -> Select[Any]:
-    """A row for each weekly rule of each resource, or one without a rule."""
+@lru_cache(maxsize=32)
+def _pools_with_hours(years: tuple[int, int], has_own: bool) -> Select[Any]:
+    """A row for each weekly rule of each resource of `owner`, or one without a rule; kept, as it is long to build."""
+    owner = bindparam("owner", type_=Uuid())
+    own: BindParameter[Any] | tuple[()] = bindparam("own", type_=Uuid(), expanding=True) if has_own else ()
     advisors = (
         select(literal(ResourceKind.ADVISOR.value).label("kind"), User.id, cast(null(), JSON).label("languages"))
         .add_columns(literal(1).label("capacity"), literal(True).label("is_step_free"))
         .add_columns(literal("").label("place"), cast(null(), String).label("gender"), literal(0).label("notice_days"))
         .add_columns(literal(False).label("first_spent"), literal(False).label("last_spent"))
-        .where(User.organisation_id == organisation_id, User.is_active.is_(True))
+        .where(User.organisation_id == owner, User.is_active.is_(True))
         .where(User.id.in_(select(UserRole.user_id).where(UserRole.role == Role.ADVISOR)))
     )
     interpreters = select(
@@ -129,17 +137,17 @@ def _pools_with_hours(organisation_id: UUID, years: tuple[int, int], own: Collec
         cast(Interpreter.gender, String),
         Interpreter.notice_days,
         *(is_spent_in(year, own=own) for year in years),
-    ).where(Interpreter.organisation_id == organisation_id, Interpreter.is_active.is_(True))
+    ).where(Interpreter.organisation_id == owner, Interpreter.is_active.is_(True))
     rooms = select(
         literal(ResourceKind.ROOM.value), Room.id, cast(null(), JSON), Room.capacity, Room.is_step_free, Room.place,
         cast(null(), String), literal(0), literal(False), literal(False),
-    ).where(Room.organisation_id == organisation_id, Room.is_active.is_(True))  # fmt: skip
+    ).where(Room.organisation_id == owner, Room.is_active.is_(True))  # fmt: skip
     pool = union_all(advisors, interpreters, rooms).subquery("pool")
     rule = Availability
     return select(
         pool, rule.weekday, rule.starts_minute, rule.ends_minute, rule.valid_from, rule.valid_until,
         rule.school_holidays,
-    ).outerjoin(rule, and_(rule.resource_id == pool.c.id, rule.organisation_id == organisation_id))  # fmt: skip
+    ).outerjoin(rule, and_(rule.resource_id == pool.c.id, rule.organisation_id == owner))  # fmt: skip
 
 
 def _resource(row: Row[Any], spoken: Mapping[UUID, Sequence[str]]) -> Resource:
@@ -209,23 +217,37 @@ def _taken(
     The database joins the times to one text, as an object for each of ten thousand rows would cost more than
     everything else.
     """
-    row = Reservation
-    times = cast(row.starts, String).concat(literal_column("' '")).concat(cast(row.ends, String))
-    query = (
-        select(row.resource_id, row.buffer_before, row.buffer_after, func.aggregate_strings(times, " ").label("times"))
-        .where(
-            row.resource_id.in_(resource_ids),
-            row.starts.between(span.starts - DAY_SECONDS, span.ends),
-            row.ends > span.starts,
-            row.is_busy.is_(True),
-            or_(row.hold_ends.is_(None), row.hold_ends > int(now.timestamp())),
-        )
-        .group_by(row.resource_id, row.buffer_before, row.buffer_after)
-    )
-    if own:
-        query = query.where(or_(row.appointment_id.is_(None), row.appointment_id.not_in(own)))
+    asked = {
+        "resources": list(resource_ids),
+        "earliest": span.starts - DAY_SECONDS,
+        "starts": span.starts,
+        "ends": span.ends,
+        "now": int(now.timestamp()),
+        "own": list(own),
+    }
     found: dict[UUID, list[Taken]] = defaultdict(list)
-    for resource_id, before, after, text in session().execute(query):
+    for resource_id, before, after, text in session().execute(_times_taken(bool(own)), asked):
         instants = [int(each) for each in text.split()]
         found[resource_id].append(Taken(instants[::2], instants[1::2], before, after))
     return found
+
+
+@cache
+def _times_taken(has_own: bool) -> Select[Any]:
+    row = Reservation
+    times = cast(row.starts, String).concat(literal_column("' '")).concat(cast(row.ends, String))
+    query: Select[Any] = (
+        select(row.resource_id, row.buffer_before, row.buffer_after, func.aggregate_strings(times, " ").label("times"))
+        .where(
+            row.resource_id.in_(bindparam("resources", type_=Uuid(), expanding=True)),
+            row.starts.between(bindparam("earliest", type_=BigInteger()), bindparam("ends", type_=BigInteger())),
+            row.ends > bindparam("starts", type_=BigInteger()),
+            row.is_busy.is_(True),
+            or_(row.hold_ends.is_(None), row.hold_ends > bindparam("now", type_=BigInteger())),
+        )
+        .group_by(row.resource_id, row.buffer_before, row.buffer_after)
+    )
+    if has_own:
+        own = bindparam("own", type_=Uuid(), expanding=True)
+        query = query.where(or_(row.appointment_id.is_(None), row.appointment_id.not_in(own)))
+    return query

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, case, false, func, or_, select
 
 from app.data.database import session
 from scheduling.hours import MIDNIGHT, Interval, instant
@@ -60,7 +61,7 @@ def year_of(year: int) -> Interval:
     return Interval(instant(date(year, 1, 1), MIDNIGHT), instant(date(year + 1, 1, 1), MIDNIGHT))
 
 
-def is_spent_in(year: int, *, own: Collection[UUID] = ()) -> ColumnElement[bool]:
+def is_spent_in(year: int, *, own: Collection[UUID] | BindParameter[Any] = ()) -> ColumnElement[bool]:
     """The condition on Interpreter under which nothing is left of that year; `own` appointments do not count."""
     unlimited = or_(Interpreter.budget_hours.is_(None), Interpreter.may_exceed_budget.is_(True))
     return case((unlimited, false()), else_=_used(year, own) >= Interpreter.budget_hours * HOUR)
@@ -73,7 +74,7 @@ def budgets_of(organisation_id: UUID, year: int) -> dict[UUID, Budget]:
     return {row[0]: Budget(int(row[3]), row[1], row[2]) for row in rows}
 
 
-def _used(year: int, own: Collection[UUID]) -> ScalarSelect[int]:
+def _used(year: int, own: Collection[UUID] | BindParameter[Any]) -> ScalarSelect[int]:
     """Seconds of interpreting in a year, out of the rows that the database guards."""
     period = year_of(year)
     query = (
@@ -89,6 +90,6 @@ def _used(year: int, own: Collection[UUID]) -> ScalarSelect[int]:
             ),
         )
     )
-    if own:
+    if isinstance(own, BindParameter) or own:
         query = query.where(or_(Reservation.appointment_id.is_(None), Reservation.appointment_id.not_in(own)))
     return query.correlate(Interpreter).scalar_subquery()
