@@ -35,7 +35,6 @@ def add_appointment(
     kind: AppointmentKind = AppointmentKind.FIRST_TALK,
 ) -> tuple[Appointment, AppointmentSheet]:
     """An appointment with its reservations, and the sheet that will lie with it."""
-    is_over = state in (AppointmentState.ATTENDED, AppointmentState.NO_SHOW)
     appointment = Appointment(
         id=new_id(),
         organisation_id=case.organisation_id,
@@ -46,7 +45,6 @@ def add_appointment(
         ends_at=talk.ends_at,
         advisor_id=talk.advisor_id,
         interpreter_id=talk.interpreter_id,
-        interpreter_language=family.interpreter_language or None if is_over and talk.interpreter_id else None,
         room_id=talk.room_id,
         calendar_uid=f"{new_id().hex}@einstieg",
         sequence=0,
@@ -57,6 +55,8 @@ def add_appointment(
     )
     batch.rows.append(appointment)
     _reserve(batch, appointment)
+    if appointment.interpreter_id and state in (AppointmentState.ATTENDED, AppointmentState.NO_SHOW):
+        appointment.interpreter_language = family.interpreter_language or None
     sheet = AppointmentSheet(
         language=links.written_language(family.language),
         interpreter_language=family.interpreter_language,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from app import clock
 from app.accounts import queries as accounts
@@ -60,19 +61,7 @@ def get_talks(actor: Actor, first: date, last: date) -> list[Talk]:
             Appointment.starts_at < _midnight(last + ONE_DAY),
         )
     )
-    return [
-        Talk(
-            kind=row.kind.label,
-            state=row.state,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            booked_at=row.booked_at,
-            invited_at=_before(row.invited_at, row.booked_at),
-            is_interpreted=row.interpreter_id is not None,
-            interpreter_language=row.interpreter_language,
-        )
-        for row in session().execute(query)
-    ]
+    return [_talk(row) for row in session().execute(query)]
 
 
 def get_used(actor: Actor, first: date, last: date) -> dict[ResourceKind, dict[UUID, Used]]:
@@ -103,6 +92,19 @@ def get_names(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Whose figures these are; raises NotPermitted for everybody but the lead."""
     authorise(actor, FiguresPermission.SEE_PEOPLE)
     return accounts.names(set(ids))
+
+
+def _talk(row: Row[Any]) -> Talk:
+    return Talk(
+        kind=row.kind.label,
+        state=row.state,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        booked_at=row.booked_at,
+        invited_at=_before(row.invited_at, row.booked_at),
+        is_interpreted=row.interpreter_id is not None,
+        interpreter_language=row.interpreter_language,
+    )
 
 
 def _walk_ins(

@@ -41,6 +41,11 @@ class Report:
     people: tuple[tuple[str, Used], ...]
     interpreted: tuple[Interpreted, ...]
 
+    @property
+    def attendance(self) -> tuple[tuple[str, Attendance], ...]:
+        """The whole, then by kind, then by month."""
+        return (("Gesamt", self.whole), *self.by_kind, *self.by_month)
+
 
 def report(actor: Actor, *, first: date, last: date) -> Report:
     """The figures of these local days (both inclusive); raises NotPermitted."""
