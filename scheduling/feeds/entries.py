@@ -13,9 +13,11 @@ from cases.models import Case
 from config import Config
 from scheduling.booking.texts import place_of
 from scheduling.calendar import Entry, EventStatus
+from scheduling.groups.models import GroupTalk
+from scheduling.groups.states import GroupTalkState
 from scheduling.kinds import TalkMode
 from scheduling.models import Appointment
-from scheduling.states import AppointmentState
+from scheduling.states import AppointmentKind, AppointmentState
 from scheduling.world import ResourceKind
 
 INTERPRETING = "Sprachmittlung"
@@ -33,6 +35,21 @@ def entry_of(appointment: Appointment, kind: ResourceKind) -> Entry:
         description="",
         stamp=appointment.changed_at,
         status=EventStatus.CANCELLED if appointment.state is AppointmentState.CANCELLED else EventStatus.CONFIRMED,
+    )
+
+
+def entry_of_group(talk: GroupTalk) -> Entry:
+    """One group talk, once however many families come; its number of changes is that of its row."""
+    return Entry(
+        uid=f"{talk.id.hex}@einstieg",
+        sequence=talk.version - 1,
+        starts=talk.starts_at,
+        ends=talk.ends_at,
+        summary=f"{AppointmentKind.GROUP_INFORMATION.label}: {talk.title}",
+        location=place_of(talk.room) if talk.mode is TalkMode.ON_SITE else talk.mode.label,
+        description="",
+        stamp=talk.changed_at,
+        status=EventStatus.CANCELLED if talk.state is GroupTalkState.CANCELLED else EventStatus.CONFIRMED,
     )
 
 

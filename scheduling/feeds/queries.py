@@ -14,8 +14,10 @@ from app.data.database import session
 from config import Config
 from scheduling.booking.links import token_hash
 from scheduling.calendar import feed_ics
-from scheduling.feeds.entries import entry_of
+from scheduling.feeds.entries import entry_of, entry_of_group
 from scheduling.feeds.models import CalendarFeed, CalendarMail
+from scheduling.groups.models import GroupTalk
+from scheduling.groups.states import GroupTalkState
 from scheduling.models import Appointment, Interpreter
 from scheduling.states import AppointmentState
 from scheduling.world import ResourceKind
@@ -56,13 +58,27 @@ def written_feed(feed: CalendarFeed) -> bytes:
         or_(Appointment.state.in_(STANDING), _cancelled_lately(now)),
     )
     entries = [entry_of(appointment, feed.person_kind) for appointment in session().scalars(query).unique()]
+    entries += [entry_of_group(talk) for talk in _group_talks(feed, now)]
     return feed_ics(entries, name=NAMES[feed.person_kind])
 
 
 def held_by(kind: ResourceKind, person_id: UUID) -> ColumnElement[bool]:
-    """Appointments of one advisor or one interpreter."""
+    """Appointments of one advisor or one interpreter; places in a group talk are none, the talk itself is."""
     column = Appointment.interpreter_id if kind is ResourceKind.INTERPRETER else Appointment.advisor_id
-    return column == person_id
+    return and_(column == person_id, Appointment.group_talk_id.is_(None))
+
+
+def _group_talks(feed: CalendarFeed, now: datetime) -> list[GroupTalk]:
+    """The group talks somebody leads or interprets, called-off ones until they would have begun."""
+    column = GroupTalk.interpreter_id if feed.person_kind is ResourceKind.INTERPRETER else GroupTalk.advisor_id
+    query = select(GroupTalk).where(
+        column == feed.person_id,
+        GroupTalk.organisation_id == feed.organisation_id,
+        GroupTalk.starts_at >= now - PAST,
+        GroupTalk.starts_at < now + FUTURE,
+        or_(GroupTalk.state == GroupTalkState.PLANNED, GroupTalk.starts_at > now),
+    )
+    return list(session().scalars(query).unique())
 
 
 def _cancelled_lately(now: datetime) -> ColumnElement[bool]:

@@ -43,6 +43,7 @@ class GroupTalk(Model):
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
     room: Mapped[Room | None] = relationship(lazy="joined")

@@ -106,10 +106,10 @@ def _give_back_expired(talk_id: UUID) -> None:
 
 
 def _sit_down(appointment: Appointment, talk: GroupTalk, place: int) -> None:
-    """The family's appointment is where and when the talk is; advisor and room stay the talk's own."""
+    """The family's appointment is where and when the talk is; the interpreter is the talk's and asked once."""
     appointment.group_talk_id, appointment.place = talk.id, place
     appointment.starts_at, appointment.ends_at = talk.starts_at, talk.ends_at
-    appointment.advisor_id, appointment.interpreter_id = talk.advisor_id, talk.interpreter_id
+    appointment.advisor_id, appointment.interpreter_id = talk.advisor_id, None
     appointment.room_id, appointment.mode = talk.room_id, talk.mode
     session().add(appointment)
     session().flush()

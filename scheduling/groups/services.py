@@ -91,7 +91,7 @@ def call_off(actor: Actor, *, talk_id: UUID) -> Collection[UUID]:
         if not is_planned(talk):
             return ()
         untold = [row.id for row in _seats(talk) if not _tell(actor, row)]
-        talk.state = GroupTalkState.CANCELLED
+        talk.state, talk.changed_at = GroupTalkState.CANCELLED, clock.now()
         session().execute(delete(Reservation).where(Reservation.group_talk_id == talk.id))
         _note(actor, talk, Action.CHANGED)
     return untold
@@ -126,6 +126,7 @@ def _agree(actor: Actor, plan: Plan, starts_at: datetime) -> GroupTalk:
         room_id=chosen.room_id,
         created_by=actor.user_id,
         created_at=clock.now(),
+        changed_at=clock.now(),
     )
     session().add(talk)
     session().flush()

@@ -25,6 +25,8 @@ from scheduling.series import weekly_series
 
 blueprint = Blueprint("groups", __name__, url_prefix="/termine/gruppen")
 
+ASK_YOURSELF = "Bitte fragen Sie die Sprachmittlung selbst an: Für Gruppentermine geht keine Anfrage von allein hinaus."
+
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
@@ -54,6 +56,11 @@ def new() -> ResponseReturnValue:
         form.form_errors.append("Zu dieser Zeit ist niemand frei, der das Gespräch führen kann, oder kein Raum.")
         return _form_page(form), 409
     flash("Der Termin ist angelegt." if len(planned.talks) == 1 else f"{len(planned.talks)} Termine sind angelegt.")
+    if any(talk.interpreter_id for talk in planned.talks):
+        flash(
+            "Bitte fragen Sie die Sprachmittlung selbst an: Für Gruppentermine geht keine Anfrage von allein hinaus.",
+            "info",
+        )
     if planned.impossible:
         days = ", ".join(day(at) for at in planned.impossible)
         flash(f"Nicht angelegt, weil dann niemand oder kein Raum frei ist: {days}.", "warning")

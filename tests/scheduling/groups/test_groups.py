@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -22,6 +23,7 @@ from app.messages.models import Message, MessagePayload, MessageState
 from cases.models import Case
 from scheduling import queries, services
 from scheduling.booking.services import invite
+from scheduling.feeds import services as feeds
 from scheduling.groups import services as groups
 from scheduling.groups.models import GroupTalk
 from scheduling.groups.states import GroupTalkState, next_place
@@ -230,3 +232,19 @@ def test_a_family_takes_its_place_with_a_link_and_staff_see_it(
     assert "Eine Familie hat einen Platz" in asked
     assert staff.post(f"/termine/gruppen/{talk.id}/absagen").status_code == 303
     assert "abgesagt" in staff.get(f"/termine/gruppen/{talk.id}").text
+
+
+def test_a_group_talk_stands_once_in_the_calendar_of_who_leads_it(
+    world: World, office: Office, open_case: OpenCase, client: FlaskClient
+) -> None:
+    talk = _planned(world)
+    for _ in range(2):
+        _book(world, open_case())
+    path = feeds.make_own(world.actor("advisor")).removeprefix("http://127.0.0.1:5000")
+    events = Calendar.from_ical(client.get(path).data).walk("VEVENT")
+    assert [(str(one["summary"]), one["status"], int(one["sequence"])) for one in events] == [
+        ("Gruppeninformation: Schule in NRW", "CONFIRMED", 0)
+    ]
+    groups.call_off(world.actor("lead"), talk_id=talk.id)
+    (later,) = Calendar.from_ical(client.get(path).data).walk("VEVENT")
+    assert (later["uid"], later["status"], int(later["sequence"])) == (events[0]["uid"], "CANCELLED", 1)

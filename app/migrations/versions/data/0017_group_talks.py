@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("room_id", sa.Uuid()),
         sa.Column("created_by", sa.Uuid()),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_group_talk_period")),
         sa.CheckConstraint("capacity BETWEEN 1 AND 200", name=op.f("ck_group_talk_capacity")),
