@@ -54,9 +54,7 @@ def add_appointment(
         changed_at=booked_at,
     )
     batch.rows.append(appointment)
-    _reserve(batch, appointment)
-    if appointment.interpreter_id and state in (AppointmentState.ATTENDED, AppointmentState.NO_SHOW):
-        appointment.interpreter_language = family.interpreter_language or None
+    _reserve(batch, appointment, family.interpreter_language)
     sheet = AppointmentSheet(
         language=links.written_language(family.language),
         interpreter_language=family.interpreter_language,
@@ -118,8 +116,13 @@ def add_session(
     return held
 
 
-def _reserve(batch: Batch, appointment: Appointment) -> None:
-    """What the appointment takes; one that nobody came to keeps nobody busy any more."""
+def _reserve(batch: Batch, appointment: Appointment, spoken: str) -> None:
+    """What the appointment takes; one that nobody came to keeps nobody busy any more.
+
+    Once it is over, the language `spoken` through an interpreter counts in the figures.
+    """
+    if appointment.interpreter_id and appointment.state is not AppointmentState.BOOKED:
+        appointment.interpreter_language = spoken or None
     is_kept = appointment.state in (AppointmentState.BOOKED, AppointmentState.ATTENDED)
     for kind, resource_id in (
         (ResourceKind.ADVISOR, appointment.advisor_id),
