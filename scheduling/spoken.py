@@ -20,7 +20,6 @@ DIALECTS: dict[str, tuple[str, str]] = {
     "prs": ("Dari", "fa"),
     "pes": ("Farsi", "fa"),
     "kmr": ("Kurdisch (Kurmandschi)", "ku"),
-    "sdh": ("Kurdisch (Südkurdisch, Feyli)", "ku"),
     "rmn": ("Romanes (Balkan)", "rom"),
     "rmy": ("Romanes (Vlax)", "rom"),
     "rmf": ("Romanes (Sinti)", "rom"),
@@ -53,6 +52,7 @@ FURTHER: dict[str, str] = {
     "pa": "Pandschabi",
     "pt": "Portugiesisch",
     "rom": "Romanes",
+    "sdh": "Kurdisch (Südkurdisch, Feyli)",
     "sk": "Slowakisch",
     "sl": "Slowenisch",
     "sw": "Suaheli",
@@ -68,6 +68,7 @@ FURTHER: dict[str, str] = {
 
 NAMES: dict[str, str] = {
     **{entry.code: entry.german_name for entry in languages.LANGUAGES if entry.code != "de"},
+    "ku": "Kurdisch (allgemein)",
     **FURTHER,
     **{code: name for code, (name, _) in DIALECTS.items()},
 }

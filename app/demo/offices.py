@@ -33,7 +33,7 @@ INTERPRETERS = (
     ("Samira Khalil", ("ar", "ar-SY", "fr")),
     ("Bassam Darwish", ("ar", "ar-IQ", "ckb")),
     ("Elif Yıldırım", ("tr",)),
-    ("Rojda Demir", ("ku", "kmr", "tr")),
+    ("Rojda Demir", ("ku", "tr")),
     ("Parisa Rahimi", ("fa", "pes")),
     ("Ahmad Noori", ("fa", "prs", "ps")),
     ("Natalia Sokolova", ("ru",)),

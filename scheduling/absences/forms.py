@@ -22,8 +22,8 @@ class OwnAbsenceForm(EinstiegForm):
     """Days away, or hours if both times are given; why is not asked."""
 
     first = DayField("Erster Tag", [InputRequired()])
-    last = DayField("Letzter Tag", [Optional()], description="Leer: nur dieser eine Tag.")
-    opens = TimeField("Ab Uhrzeit", description="Leer: ganze Tage.")
+    last = DayField("Letzter Tag", [Optional()])
+    opens = TimeField("Ab Uhrzeit")
     closes = TimeField("Bis Uhrzeit")
 
     def validate_last(self, field: Any) -> None:

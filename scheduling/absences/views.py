@@ -27,6 +27,7 @@ from scheduling.warnings import runs_out
 blueprint = Blueprint("absences", __name__, url_prefix="/sprechzeiten/abwesenheiten")
 own_blueprint = Blueprint("own_times", __name__, url_prefix="/termine/meine-zeiten")
 MOST_SHOWN = 12
+HINT = "Ohne letzten Tag gilt der erste allein, ohne Uhrzeiten gelten ganze Tage. Der Grund wird nicht gefragt."
 
 
 @blueprint.route("/neu", methods=["GET", "POST"])
@@ -39,7 +40,7 @@ def add() -> ResponseReturnValue:
         resource_id = UUID(form.resource.data.partition(":")[2]) if form.resource.data else None
         services.add_absence(actor, resource_id=resource_id, starts_at=form.starts_at, ends_at=form.ends_at)
         return done("Die Abwesenheit ist eingetragen. Vereinbarte Termine bleiben.")
-    return form_page("Abwesenheit oder Schließzeit", form, first_field="resource")
+    return form_page("Abwesenheit oder Schließzeit", form, first_field="resource", hint=HINT)
 
 
 @blueprint.post("/<uuid:absence_id>/entfernen")

@@ -106,7 +106,7 @@ class HoursForm(RuleForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    opens_again = TimeField("Und von", description="Zum Beispiel nach der Mittagspause.")
+    opens_again = TimeField("Und von")
     closes_again = TimeField("Und bis")
 
     def validate_closes_again(self, field: Any) -> None:

@@ -22,10 +22,10 @@ def resource_choices(pool: Pool) -> list[tuple[str, str]]:
     return [(f"{each.kind}:{each.id}", f"{KINDS[each.kind]}: {each.name}") for each in pool.bookable]
 
 
-def form_page(title: str, form: EinstiegForm, **more: object) -> ResponseReturnValue:
+def form_page(title: str, form: EinstiegForm, template: str = "form", **more: object) -> ResponseReturnValue:
     """The page of one form; in error with all that was typed."""
     status = 422 if form.errors or form.form_errors else 200
-    return render_template("scheduling/resources/form.html", title=title, form=form, **more), status
+    return render_template(f"scheduling/resources/{template}.html", title=title, form=form, **more), status
 
 
 def done(sentence: str, endpoint: str = "resources.index") -> ResponseReturnValue:

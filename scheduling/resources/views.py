@@ -110,7 +110,7 @@ def add_interpreter() -> ResponseReturnValue:
             actor, profile=_profile(form), languages=form.languages.data or [], terms=_terms(form, None)
         )
         return done("Die Person ist angelegt. Tragen Sie noch ihre Zeiten ein.")
-    return form_page("Sprachmittlung anlegen", form)
+    return form_page("Sprachmittlung anlegen", form, "interpreter")
 
 
 @blueprint.route("/sprachmittlung/<uuid:interpreter_id>", methods=["GET", "POST"])
@@ -130,7 +130,7 @@ def change_interpreter(interpreter_id: UUID) -> ResponseReturnValue:
             terms=_terms(form, row),
         )
         return done("Die Angaben sind gespeichert.")
-    return form_page("Sprachmittlung ändern", form)
+    return form_page("Sprachmittlung ändern", form, "interpreter")
 
 
 def _form(row: Interpreter | None = None, profile: InterpreterProfile | None = None) -> InterpreterForm:
@@ -142,7 +142,8 @@ def _form(row: Interpreter | None = None, profile: InterpreterProfile | None = N
         data |= {"name": profile.name, "email": profile.email, "remarks": profile.remarks}
         data["phone"] = profile.phone or None
     form = InterpreterForm(data=data)
-    form.languages.choices = spoken.choices(row.languages if row is not None else ())
+    known = set(row.languages) if row is not None else set()
+    form.languages.choices = sorted(spoken.choices(known), key=lambda choice: choice[0] not in known)
     if not current_actor().has(Role.LEAD):
         del form.may_exceed_budget
     return form
