@@ -148,7 +148,7 @@ def _both(name: str, latin: str) -> str:
 
 def _child(name: str, born: str) -> str:
     try:
-        return f"{name}, geboren {PartialDate.parse(born).german()}"
+        return ", ".join(part for part in (name, f"geboren {PartialDate.parse(born).german()}") if part)
     except PartialDateError:
         return name
 
