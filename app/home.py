@@ -204,7 +204,9 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Ohne Termin", "walk_ins.desk", WalkInPermission.CALL, 12, icon="checklist"),
     NavigationItem("Warteliste", "waiting.index", WaitingPermission.LIST, 12, icon="checklist"),
     NavigationItem("Kalender der Sprachmittlung", "feeds.interpreters", FeedPermission.INTERPRETERS, 85, "Haus"),
-    NavigationItem("Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 11, icon="mail"),
+    NavigationItem(
+        "Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 11, icon="mail", count=request_views.waiting
+    ),
     NavigationItem(
         "Konflikte",
         "conflicts.index",

@@ -110,7 +110,7 @@ def _is_current(endpoint: str) -> bool:
         return False
     above = [item.endpoint for item in _items.values() if _lies_above(item.endpoint)]
     if above:
-        return endpoint in above
+        return endpoint == max(above, key=lambda each: len(url_for(each)))
     return endpoint.rpartition(".")[0] == request.blueprint and _is_first_of_blueprint(endpoint)
 
 

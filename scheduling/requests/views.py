@@ -24,6 +24,11 @@ blueprint = Blueprint("requests", __name__, url_prefix="/termine")
 DECIDED = "Diese Anfrage hat schon jemand bearbeitet."
 
 
+def waiting() -> int:
+    """How many requests wait, for the navigation."""
+    return queries.count_waiting(current_actor())
+
+
 @blueprint.get("/anfragen")
 def index() -> ResponseReturnValue:
     """The requests that wait."""
