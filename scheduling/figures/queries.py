@@ -18,10 +18,12 @@ from scheduling import office
 from scheduling.figures.policies import FiguresPermission
 from scheduling.figures.rules import Talk, Used, used
 from scheduling.grid.taken import spans_taken
+from scheduling.groups.models import GroupTalk
+from scheduling.groups.states import GroupTalkState
 from scheduling.holidays import ONE_DAY
 from scheduling.hours import MIDNIGHT, Interval, instant, merge
 from scheduling.models import Absence, Appointment, Invitation
-from scheduling.states import AppointmentState
+from scheduling.states import AppointmentKind, AppointmentState
 from scheduling.world import ResourceKind, World
 from scheduling.worlds import load_world
 
@@ -62,6 +64,31 @@ def get_talks(actor: Actor, first: date, last: date) -> list[Talk]:
         )
     )
     return [_talk(row) for row in session().execute(query)]
+
+
+def get_group_talks(actor: Actor, first: date, last: date) -> list[Talk]:
+    """Every group talk with an interpreter that took place on these local days: her hours count once, not by family."""
+    authorise(actor, FiguresPermission.SEE)
+    query = select(GroupTalk).where(
+        GroupTalk.organisation_id == actor.organisation_id,
+        GroupTalk.state == GroupTalkState.PLANNED,
+        GroupTalk.interpreter_id.is_not(None),
+        GroupTalk.starts_at >= _midnight(first),
+        GroupTalk.starts_at < _midnight(last + ONE_DAY),
+        GroupTalk.ends_at <= clock.now(),
+    )
+    return [
+        Talk(
+            kind=AppointmentKind.GROUP_INFORMATION.label,
+            state=AppointmentState.ATTENDED,
+            starts_at=talk.starts_at,
+            ends_at=talk.ends_at,
+            booked_at=talk.created_at,
+            is_interpreted=True,
+            interpreter_language=talk.language,
+        )
+        for talk in session().scalars(query).unique()
+    ]
 
 
 def get_used(actor: Actor, first: date, last: date) -> dict[ResourceKind, dict[UUID, Used]]:

@@ -66,7 +66,7 @@ def report(actor: Actor, *, first: date, last: date) -> Report:
         invited=_invited(standing),
         pools=tuple((POOLS[kind], _together(list(each.values()))) for kind, each in used.items()),
         people=tuple(sorted((names[key], each) for key, each in advisors.items() if key in names)),
-        interpreted=tuple(rules.interpreted(talks)),
+        interpreted=tuple(rules.interpreted([*talks, *queries.get_group_talks(actor, first, last)])),
     )
 
 

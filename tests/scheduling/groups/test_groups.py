@@ -24,6 +24,7 @@ from cases.models import Case
 from scheduling import queries, services
 from scheduling.booking.services import invite
 from scheduling.feeds import services as feeds
+from scheduling.figures import services as figures
 from scheduling.groups import services as groups
 from scheduling.groups.models import GroupTalk
 from scheduling.groups.states import GroupTalkState, next_place
@@ -248,3 +249,13 @@ def test_a_group_talk_stands_once_in_the_calendar_of_who_leads_it(
     groups.call_off(world.actor("lead"), talk_id=talk.id)
     (later,) = Calendar.from_ical(client.get(path).data).walk("VEVENT")
     assert (later["uid"], later["status"], int(later["sequence"])) == (events[0]["uid"], "CANCELLED", 1)
+
+
+def test_an_interpreters_hours_in_a_group_talk_count_once(world: World, office: Office, open_case: OpenCase) -> None:
+    talk = _planned(world)
+    for _ in range(2):
+        _book(world, open_case())
+    clock.start_at(talk.ends_at + timedelta(hours=1))
+    day = FRIDAY.date()
+    (found,) = figures.report(world.actor("lead"), first=day, last=day).interpreted
+    assert (found.language, found.hours, found.talks) == ("uk", 2.0, 1)
