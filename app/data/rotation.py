@@ -7,7 +7,8 @@ run ends where the killed one would have. Unfinished is an organisation that has
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from app.data import cipher
 from app.data.organisation_keys import OrganisationKeys, VersionGone
@@ -53,6 +55,19 @@ _WRITE = {
         " AND record_key.commitment = fresh.commitment"
     ),
 }
+
+_END = (
+    "SELECT scope_id, generation FROM record_key WHERE organisation_id = ? AND (scope_id, generation) > (?, ?)"
+    " ORDER BY scope_id, generation LIMIT 1 OFFSET ?"
+)
+_REWRITE = (
+    "UPDATE record_key SET kek_version = ?, wrapped = einstieg_rewrap(scope_id, generation, kek_version, wrapped)"
+    " WHERE organisation_id = ? AND kek_version < ? AND (scope_id, generation) > (?, ?)"
+    " AND (scope_id, generation) <= (?, ?)"
+)
+"""SQLite calls back for each row in one statement: half the work of reading and writing rows one by one."""
+_BEHIND_ALL = ("~", 0)
+"""Behind every id as SQLite holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +151,10 @@ def _move(keks: OrganisationKeys, organisation_id: UUID, target: int) -> tuple[i
     """Walk the wraps below `target` once; answers how many moved and how many did not open."""
     moved = broken = 0
     rewrapper = _Rewrapper(keks, organisation_id, target)
+    if keks.engine.dialect.name == "sqlite":
+        moved = _move_in_place(keks, organisation_id, target, rewrapper)
+        if not rewrapper.met_broken:
+            return moved, 0
     for rows in _batches(keks, organisation_id, target):
         changes = rewrapper.changes(rows)
         broken += len(rows) - len(changes)
@@ -143,6 +162,25 @@ def _move(keks: OrganisationKeys, organisation_id: UUID, target: int) -> tuple[i
             _write(keks, organisation_id, target, changes)
             moved += len(changes)
     return moved, broken
+
+
+def _move_in_place(keks: OrganisationKeys, organisation_id: UUID, target: int, rewrapper: _Rewrapper) -> int:
+    """Rewrite the wraps where they lie; a batch with one that does not open is left as it was. Answers how many."""
+    moved, last = 0, ("", 0)
+    while last != _BEHIND_ALL:
+        with keks.engine.connect() as connection:
+            values = (organisation_id.hex, *last, BATCH - 1)
+            found = connection.exec_driver_sql(_END, values).one_or_none()
+        end = (found[0], found[1]) if found else _BEHIND_ALL
+        try:
+            with keks.write() as connection, rewrapper.as_function(connection):
+                values = (target, organisation_id.hex, target, *last, *end)
+                moved += connection.exec_driver_sql(_REWRITE, values).rowcount
+        except OperationalError:
+            if not rewrapper.met_broken:
+                raise
+        last = end
+    return moved
 
 
 def _batches(keks: OrganisationKeys, organisation_id: UUID, target: int) -> Iterator[Sequence[Wrap]]:
@@ -187,6 +225,13 @@ def _bound(generation: int) -> bytes:
     return cipher.bind(generation)
 
 
+def _nonces() -> Iterator[bytes]:
+    """Random ones without end, drawn many at a time."""
+    while True:
+        drawn = secrets.token_bytes(cipher.NONCE * 1000)
+        yield from [drawn[at : at + cipher.NONCE] for at in range(0, len(drawn), cipher.NONCE)]
+
+
 class _Rewrapper:
     """Opens wraps with the old keys and seals them under the new one; ciphers and fixed context are made once."""
 
@@ -195,32 +240,52 @@ class _Rewrapper:
         self._organisation_id = organisation_id
         self._target = target
         self._ciphers: dict[int, tuple[AESGCM, bytes]] = {}
+        self.met_broken = False
 
     def changes(self, wraps: Sequence[Wrap]) -> list[tuple[Wrap, bytes]]:
         """Each wrap that opens, with what to write; the others' versions went since, or they were changed."""
-        sealer, end = self._cipher(self._target)
-        nonces = secrets.token_bytes(cipher.NONCE * len(wraps))
+        rewrap = self._rewrap()
         found: list[tuple[Wrap, bytes]] = []
-        for number, wrap in enumerate(wraps):
-            scope_id, generation = wrap[0], wrap[1]
-            scope = bytes.fromhex(scope_id) if isinstance(scope_id, str) else scope_id.bytes
-            where = START + scope + _bound(generation)
-            secret = self._open(wrap, where)
-            if secret is not None:
-                nonce = nonces[number * cipher.NONCE : (number + 1) * cipher.NONCE]
-                found.append((wrap, HEADER + nonce + sealer.encrypt(nonce, secret, where + end)))
+        for wrap in wraps:
+            with suppress(InvalidTag, ValueError, VersionGone):
+                found.append((wrap, rewrap(*wrap[:4])))
         return found
 
-    def _open(self, wrap: Wrap, where: bytes) -> bytes | None:
-        """The key of a scope. Its commitment stays as it is, and is checked where the key is used."""
-        wrapped = wrap[3]
-        if wrapped[:4] != HEADER:
-            return None
+    @contextmanager
+    def as_function(self, connection: Connection) -> Iterator[None]:
+        """Let SQLite call it on this connection; `met_broken` tells of a wrap that does not open."""
+        driver: Any = connection.connection.driver_connection
+        rewrap = self._rewrap()
+
+        def called(scope_id: str, generation: int, version: int, wrapped: bytes) -> bytes:
+            try:
+                return rewrap(scope_id, generation, version, wrapped)
+            except Exception:
+                self.met_broken = True
+                raise
+
+        driver.create_function("einstieg_rewrap", 4, called)
         try:
-            opener, end = self._cipher(wrap[2])
-            return opener.decrypt(wrapped[4:16], wrapped[16:], where + end)
-        except (InvalidTag, ValueError, VersionGone):
-            return None
+            yield
+        finally:
+            driver.create_function("einstieg_rewrap", 4, None)
+
+    def _rewrap(self) -> Callable[[UUID | str, int, int, bytes], bytes]:
+        """What opens one wrap and seals it anew. Its commitment stays as it is, and is checked where it is used."""
+        sealer, end = self._cipher(self._target)
+        encrypt, ciphers, nonces = sealer.encrypt, self._ciphers, _nonces()
+
+        def rewrap(scope_id: UUID | str, generation: int, version: int, wrapped: bytes) -> bytes:
+            if wrapped[:4] != HEADER:
+                raise ValueError("no wrap")
+            opener, former = ciphers.get(version) or self._cipher(version)
+            scope = bytes.fromhex(scope_id) if isinstance(scope_id, str) else scope_id.bytes
+            where = START + scope + _bound(generation)
+            secret = opener.decrypt(wrapped[4:16], wrapped[16:], where + former)
+            nonce = next(nonces)
+            return HEADER + nonce + encrypt(nonce, secret, where + end)
+
+        return rewrap
 
     def _cipher(self, version: int) -> tuple[AESGCM, bytes]:
         """The cipher of one version, and how every context under it ends."""
