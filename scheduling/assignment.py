@@ -208,11 +208,9 @@ def release_expired(resource_ids: Collection[UUID]) -> None:
 
     Only of resources whose lock we hold, so that two bookings never wait for each other here.
     """
-    session().execute(
-        delete(Reservation).where(
-            Reservation.resource_id.in_(resource_ids), Reservation.hold_ends <= int(clock.now().timestamp())
-        )
-    )
+    over = Reservation.resource_id.in_(resource_ids), Reservation.hold_ends <= int(clock.now().timestamp())
+    spans = delete(Reservation).where(*over).returning(Reservation.resource_id, Reservation.starts, Reservation.ends)
+    overbooking.guard_what_lay_on_top([(row[0], row[1], row[2]) for row in session().execute(spans).all()])
 
 
 def _world(needs: Needs, starts: int, policy: Policy, own: Collection[UUID]) -> World:

@@ -233,10 +233,10 @@ def _taken(
 
 
 @cache
-def _times_taken(has_own: bool) -> Select[Any]:
+def _times_taken(has_own: bool) -> Select[UUID, int, int, str]:
     row = Reservation
     times = cast(row.starts, String).concat(literal_column("' '")).concat(cast(row.ends, String))
-    query: Select[Any] = (
+    query = (
         select(row.resource_id, row.buffer_before, row.buffer_after, func.aggregate_strings(times, " ").label("times"))
         .where(
             row.resource_id.in_(bindparam("resources", type_=Uuid(), expanding=True)),
