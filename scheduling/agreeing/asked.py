@@ -61,7 +61,12 @@ def asked_kind() -> AppointmentKind:
 
 def asked_start() -> datetime | None:
     """The start that a free cell of the grid stands for."""
-    text = request.args.get("beginn", "")
+    return asked_instant("beginn")
+
+
+def asked_instant(name: str) -> datetime | None:
+    """An instant of the address in epoch seconds; None for none and for what is no instant of ours."""
+    text = request.args.get(name, "")
     return starting(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
 
 

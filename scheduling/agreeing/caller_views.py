@@ -21,7 +21,15 @@ from cases.policies import CasePermission
 from cases.search import services as search
 from cases.services import read_case
 from scheduling import queries, services
-from scheduling.agreeing.asked import asked_advisor, asked_day, asked_kind, asked_start, contact_of, details_of
+from scheduling.agreeing.asked import (
+    asked_advisor,
+    asked_day,
+    asked_instant,
+    asked_kind,
+    asked_start,
+    contact_of,
+    details_of,
+)
 from scheduling.agreeing.caller_forms import CallerForm
 from scheduling.agreeing.views import TAKEN
 from scheduling.gate import lacks_papers
@@ -103,14 +111,17 @@ def _page(case: Case, form: CallerForm, needs: Needs) -> str:
         "scheduling/caller_book.html",
         case=case, form=form, needs=needs, slots=slots, chosen=chosen, kept=_kept(),
         kinds=[each for each in AppointmentKind if each.is_for_one_family],
-        later=slots[-1].on if len(slots) == SHOWN else None, start=start,
+        later=slots[-1].starts if len(slots) == SHOWN else None, start=start,
     )  # fmt: skip
 
 
 def _offered(needs: Needs) -> list[Slot]:
     """Nine times: those around the one asked for, else the first free ones from the day asked for."""
     start, policy = asked_start(), queries.policy_of(current_actor(), needs.setting)
-    free = queries.first_free(needs, policy=policy, earliest=_earliest())
+    after = asked_instant("nach")
+    free = queries.first_free(needs, policy=policy, earliest=after or _earliest())
+    if after is not None:
+        free = [slot for slot in free if slot.starts_at > after]
     return nearest(free, int(start.timestamp()), SHOWN) if start else free[:SHOWN]
 
 

@@ -79,6 +79,10 @@ def test_a_caller_is_booked_from_a_word_and_enter(
     found = desk.post(f"/termine/buchen?beginn={start}&wer={office.advisor_id}", data={"q": case.reference})
     assert found.status_code == 303
     assert found.headers["Location"] == f"/termine/buchen/{case.id}?beginn={start}&wer={office.advisor_id}"
+    first = re.findall(r'name="starts" id="starts-\d" value="(\d+)"', desk.get(f"/termine/buchen/{case.id}").text)
+    later = desk.get(f"/termine/buchen/{case.id}?nach={first[-1]}").text
+    then = re.findall(r'name="starts" id="starts-\d" value="(\d+)"', later)
+    assert len(first) == len(then) == 9 and int(then[0]) > int(first[-1])
     page = desk.get(found.headers["Location"]).text
     chosen = re.search(r'value="(\d+)" data-quick-item checked autofocus', page)
     assert chosen and int(chosen[1]) == start
