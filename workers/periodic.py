@@ -12,6 +12,7 @@ from cases.documents import checking
 from cases.duplicates import crossing, following
 from cases.emergency import expiring
 from cases.retention import aftermath, sweeping
+from cases.shards import settling
 from scheduling.calendars import rounds as own_calendars
 from scheduling.conflicts import reminding
 from scheduling.feeds import telling
@@ -48,6 +49,7 @@ PERIODIC: list[Periodic] = [
     Periodic("old entries of the trail", timedelta(days=1), trail.shorten),
     Periodic("keys that follow access", timedelta(minutes=5), routing.finish_keys),
     Periodic("keys after an erasure", timedelta(minutes=30), aftermath.settle_at_night),
+    Periodic("keys of shards", timedelta(hours=1), settling.settle_all),
     Periodic("tokens for other houses", timedelta(hours=1), crossing.keep_tokens),
     Periodic("merges that stay", timedelta(hours=6), following.drop_undo_data),
     Periodic("what ends by itself", timedelta(hours=6), sweeping.sweep),

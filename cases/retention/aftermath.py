@@ -26,6 +26,7 @@ from cases.retention.kinds import ErasedKind, ErasureBasis
 from cases.retention.models import ErasureReceipt
 from cases.retention.queries import settings
 from cases.shards import keeping as shards
+from cases.shards import settling
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ def settle(organisation_id: UUID) -> None:
     """New shard keys, a new key of the organisation, the old ones destroyed, and freed pages emptied."""
     begun_at = clock.now()
     shards.renew(organisation_id)
+    settling.settle(organisation_id)  # once more, as what fails after a commit is logged alone
     moved = records.keyring().rotate_organisation(organisation_id)
     clean_stores()
     with transaction():

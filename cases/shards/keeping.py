@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.data import cipher, records
@@ -24,7 +24,8 @@ from cases.shards import sources, store
 from cases.shards.columns import Mask, ids_array, is_among, uuids
 from cases.shards.errors import ShardBroken
 from cases.shards.facts import CaseFacts
-from cases.shards.models import RECENT, Shard, ShardBody, ShardPlace
+from cases.shards.models import RECENT, Shard, ShardPlace
+from cases.shards.settling import settle
 from cases.shards.store import Bodies
 
 log = logging.getLogger(__name__)
@@ -87,22 +88,6 @@ def renew(organisation_id: UUID) -> int:
             store.save(shard, bodies, key)
         after_commit(lambda: settle(organisation_id))
     return len(shards)
-
-
-def settle(organisation_id: UUID) -> None:
-    """Drop keys no shard is sealed under any more; may run at any time and twice."""
-    ring = records.keyring()
-    query = (
-        select(Shard.id, func.substr(ShardBody.body, 1, cipher.HEADER))
-        .join(ShardBody, ShardBody.shard_id == Shard.id)
-        .where(Shard.organisation_id == organisation_id)
-    )
-    oldest: dict[UUID, int] = {}
-    for shard_id, header in session().execute(query):
-        generation = cipher.generation_of(header)
-        oldest[shard_id] = min(generation, oldest.get(shard_id, generation))
-    for shard_id, generation in oldest.items():
-        ring.drop_keys(shard_id, below=generation)
 
 
 def rebuild(organisation_id: UUID) -> int:

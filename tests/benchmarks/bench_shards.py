@@ -53,7 +53,7 @@ def shards_postgresql(n: int) -> Measurement:
 
 @benchmark("shard_rewritten", unit="ms", n=40)
 def shard_rewritten(n: int) -> Measurement:
-    """One case of a full shard of 1,024 people changed: opened, taken out, put in, sealed, written (SQLite)."""
+    """One case of a full shard of `MOST_PEOPLE` people changed: opened, taken out, put in, sealed, written (SQLite)."""
     with house("sqlite") as (_, template):
         owner, random = template.places["ki"], Random(3)
         settle(owner, townsfolk(random, keeping.MOST_PEOPLE))

@@ -22,7 +22,7 @@ from cases.intake import services as intake
 from cases.models import Case
 from cases.queries import children_of
 from cases.search import queries
-from cases.shards import keeping, reading, store
+from cases.shards import keeping, reading, settling, store
 from cases.shards.columns import lines_of, uuids
 from cases.shards.errors import ShardBroken
 from cases.shards.facts import CHILD, CaseFacts, PersonFacts
@@ -140,7 +140,8 @@ def test_new_keys_that_were_not_kept_harm_nothing(
     assert _found(world, "Nguyen") == [six["Nguyen"]]
     _rename(world, six["Nguyen"], "Tran")
     assert _found(world, "Tran") == [six["Nguyen"]]
-    keeping.settle(world.ki.id)
+    assert settling.settle_all() == 1
+    assert settling.settle_all() == 0
     shard_ids = session().scalars(select(Shard.id)).all()
     assert all(len(keys) == 1 for keys in records.keyring().open_keys(shard_ids, world.ki.id).values())
 
