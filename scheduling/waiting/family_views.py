@@ -14,12 +14,12 @@ from app.data.database import session
 from app.policies import Actor
 from app.web.actors import public
 from scheduling import queries as talks
-from scheduling.booking.forms import NO_CHANNEL, ConfirmForm, ContactForm
+from scheduling.booking.forms import NO_CHANNEL, ConfirmForm
 from scheduling.booking.pages import family_blueprint, limit_link, page_of, place_in_words
 from scheduling.booking.visits import LinkEnd, LinkUnusable, Visit, family_actor, open_link
 from scheduling.models import Appointment
 from scheduling.waiting import services
-from scheduling.waiting.forms import MINUTES, WishForm
+from scheduling.waiting.forms import MINUTES, ReachForm, WishForm
 from scheduling.waiting.kinds import OfferState
 from scheduling.waiting.models import WaitingEntry, WaitingOffer, WaitingSheet
 from scheduling.waiting.queries import entry_of, offer_of_token
@@ -53,7 +53,7 @@ def contact(language_code: str, token: str) -> ResponseReturnValue:
     """How to hear of a free time; whoever wants no message is called."""
     visit, entry = _waiting(token)
     said = contact_of(entry)
-    form = ContactForm(data={"channel": said.channel or None, "email": said.email, "phone": said.phone or None})
+    form = ReachForm(data={"channel": said.channel or None, "email": said.email, "phone": said.phone or None})
     if not form.validate_on_submit():
         values = {"form": form, "back_url": url_for("booking_waiting.join"), "no_channel": NO_CHANNEL}
         return _page("contact", **values), 422 if form.errors else 200

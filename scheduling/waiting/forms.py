@@ -9,9 +9,11 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.messages.kinds import Channel
 from app.web.fields import DayField, PhoneField
 from app.web.forms import EinstiegForm
 from scheduling.agreeing.forms import CHANNELS, BookForm, GatedForm
+from scheduling.booking.forms import NO_CHANNEL, ContactForm
 from scheduling.states import AppointmentKind
 from scheduling.waiting.kinds import UrgencyReason
 from scheduling.waiting.services import Suits
@@ -52,6 +54,20 @@ class WishForm(EinstiegForm):
         days = tuple(int(day) for day in self.weekdays.data or ())
         begins, ends = MINUTES[self.part.data]
         return Suits(weekdays=() if len(days) == len(WEEKDAYS) else days, from_minute=begins, until_minute=ends)
+
+
+class ReachForm(ContactForm):
+    """How a family hears of a free time; whoever wants no message is called."""
+
+    channel = RadioField(
+        lazy_gettext("Wie erreichen wir Sie?"),
+        [InputRequired()],
+        choices=[
+            (Channel.EMAIL.value, lazy_gettext("Mit einer E-Mail")),
+            (Channel.SMS.value, lazy_gettext("Mit einer SMS")),
+            (NO_CHANNEL, lazy_gettext("Bitte rufen Sie mich an.")),
+        ],
+    )
 
 
 class AddForm(GatedForm):

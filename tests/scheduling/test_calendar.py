@@ -1,17 +1,19 @@
 """Calendar output, read back by an independent parser."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import recurring_ical_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 from x_wr_timezone import to_standard
 
 from scheduling.calendar import Entry, EventStatus, Method, appointment_ics, content_type, feed_ics
+from scheduling.series import weekly_series
 
 BERLIN = ZoneInfo("Europe/Berlin")
 STARTS = datetime(2026, 12, 1, 10, 0, tzinfo=BERLIN)
@@ -107,6 +109,37 @@ def test_a_feed_is_the_same_bytes_until_something_changes() -> None:
     events = to_standard(Calendar.from_ical(feed)).walk("VEVENT")
     assert [(e["UID"], e["STATUS"]) for e in events] == [("a@e", "CONFIRMED"), ("b@e", "CANCELLED")]
     assert all(e.start == STARTS for e in events)
+
+
+def test_a_weekly_series_stays_at_ten_over_the_clock_change_in_an_independent_reader() -> None:
+    starts = weekly_series(date(2027, 10, 18), date(2027, 11, 15), time(10))
+    entries = [
+        Entry(
+            f"{at}@e",
+            0,
+            datetime.fromtimestamp(at, UTC),
+            datetime.fromtimestamp(at + 3600, UTC),
+            "Termin",
+            "",
+            "",
+            STAMP,
+        )
+        for at in starts
+    ]
+    feed = Calendar.from_ical(feed_ics(entries, name="Termine"))
+    found = recurring_ical_events.of(feed).between((2027, 10, 1), (2027, 12, 1))
+    local = [event.start.astimezone(BERLIN) for event in sorted(found, key=lambda event: event.start)]
+    assert [f"{at:%d.%m. %H:%M %z}" for at in local] == [
+        "18.10. 10:00 +0200", "25.10. 10:00 +0200", "08.11. 10:00 +0100", "15.11. 10:00 +0100",
+    ]  # fmt: skip
+
+
+def test_a_request_names_the_receiver_and_asks_for_no_answer() -> None:
+    data = ics(method=Method.REQUEST, organizer="termine@einstieg.example", attendee="familie@einstieg.example")
+    attendee = event_of(data)["ATTENDEE"]
+    assert str(attendee) == "mailto:familie@einstieg.example"
+    assert (attendee.params["RSVP"], attendee.params["PARTSTAT"]) == ("FALSE", "ACCEPTED")
+    assert b"ATTENDEE" not in ics()
 
 
 @settings(max_examples=50, deadline=None)
