@@ -22,7 +22,7 @@ blueprint = family_blueprint("booking_entrance")
 limit_kiosk = limiter.limit("30 per minute", key_func=lambda: str((request.view_args or {}).get("token", "")))
 
 
-@blueprint.get("/<language_code>/tafel/<token>")
+@blueprint.get("/<language_code>/<token>/tafel")
 @public
 @limit_kiosk
 def board(language_code: str, token: str) -> ResponseReturnValue:
@@ -31,7 +31,7 @@ def board(language_code: str, token: str) -> ResponseReturnValue:
     return board_page(queries.get_board(actor))
 
 
-@blueprint.get("/<language_code>/ankunft/<token>")
+@blueprint.get("/<language_code>/<token>/ankunft")
 @public
 @limit_kiosk
 def kiosk(language_code: str, token: str) -> ResponseReturnValue:
@@ -40,7 +40,7 @@ def kiosk(language_code: str, token: str) -> ResponseReturnValue:
     return page("kiosk")
 
 
-@blueprint.route("/<language_code>/ankunft/<token>/nummer", methods=["GET", "POST"])
+@blueprint.route("/<language_code>/<token>/ankunft/nummer", methods=["GET", "POST"])
 @public
 @limit_kiosk
 def number(language_code: str, token: str) -> ResponseReturnValue:
@@ -57,7 +57,7 @@ def number(language_code: str, token: str) -> ResponseReturnValue:
     return redirect(url_for("booking_entrance.drawn", walk_in_id=ticket.id), 303)
 
 
-@blueprint.get("/<language_code>/ankunft/<token>/nummer/<uuid:walk_in_id>")
+@blueprint.get("/<language_code>/<token>/ankunft/nummer/<uuid:walk_in_id>")
 @public
 @limit_kiosk
 def drawn(language_code: str, token: str, walk_in_id: UUID) -> ResponseReturnValue:
@@ -66,7 +66,7 @@ def drawn(language_code: str, token: str, walk_in_id: UUID) -> ResponseReturnVal
     return page("kiosk_drawn", ticket=queries.get_ticket(actor, walk_in_id))
 
 
-@blueprint.route("/<language_code>/ankunft/<token>/termin", methods=["GET", "POST"])
+@blueprint.route("/<language_code>/<token>/ankunft/termin", methods=["GET", "POST"])
 @public
 @limit_kiosk
 def arrive(language_code: str, token: str) -> ResponseReturnValue:

@@ -104,7 +104,7 @@ def screens() -> ResponseReturnValue:
     if form.validate_on_submit():
         purpose = ScreenPurpose(form.purpose.data)
         _, token = services.set_up_screen(actor, purpose=purpose, place=form.place.data or "")
-        link = address("de", "tafel" if purpose is ScreenPurpose.BOARD else "ankunft", token)
+        link = address("de", token, "tafel" if purpose is ScreenPurpose.BOARD else "ankunft")
     status = 422 if form.errors else 200
     found = queries.get_screens(actor)
     return render_template("scheduling/walkins/screens.html", form=form, screens=found, link=link), status
