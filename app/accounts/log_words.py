@@ -112,6 +112,7 @@ FACTS = {
     "entries": "Einträge",
     "extended": "verlängert",
     "field": "Angabe",
+    "changes": "Änderungen",
     "fields": "Angaben",
     "first": "von",
     "form": "Form",
