@@ -93,7 +93,10 @@ def transaction() -> Iterator[Session]:
         return
     if current.new or current.dirty or current.deleted:
         raise RuntimeError("something was changed outside a transaction()")
-    current.rollback()
+    if current.in_transaction():
+        current.rollback()
+    else:
+        current.expire_all()  # a rollback of nothing forgets nothing of what an earlier transaction left
     current.info.update(open=True, before={}, after=[])
     try:
         current.connection(execution_options={WRITE: True})

@@ -103,6 +103,19 @@ def test_what_is_changed_outside_is_refused_by_the_next_query_as_well(world: Wor
     session().rollback()
 
 
+def test_a_second_transaction_reads_again_what_the_first_one_left(world: World) -> None:
+    """After a commit none is open, and going back to nothing would leave the objects of the first as they were."""
+    with transaction():
+        place = session().get_one(Organisation, world.ki.id)
+        place.name = "by the first"
+    engine = create_engine(db.engine.url)
+    with engine.begin() as other:
+        other.execute(update(Organisation).where(Organisation.id == world.ki.id).values(name="by another"))
+    engine.dispose()
+    with transaction():
+        assert session().get_one(Organisation, world.ki.id).name == "by another"
+
+
 def test_what_was_read_before_is_read_again_inside(world: World) -> None:
     place = session().get_one(Organisation, world.ki.id)
     engine = create_engine(db.engine.url)
