@@ -11,7 +11,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock
 from app.data import cipher, files, records
@@ -71,16 +71,22 @@ def unfinished(owner: UUID) -> list[UUID]:
 def _finish_change(case: Case, *, newest: int, is_settled: bool, allowed: set[UUID]) -> None:
     """Seal files anew, and drop the older key once no save can be under way that still uses it."""
     folder = current_app.extensions["config"].files_folder
-    bodies = session().scalars(select(SealedRecord.body).where(SealedRecord.case_id == case.id))
-    if any(cipher.generation_of(body) < newest for body in bodies):
+    if _needs_older(case.id, newest):
         if is_settled:
             change_keys(case, recipients=allowed)
         return
     for file_id in session().scalars(select(Attachment.id).where(Attachment.case_id == case.id)):
         if files.generation(folder, file_id) not in (None, newest):
             files.reseal(folder, file_id, scope=case.scope)
-    if is_settled:
+    # Looked at once more: while files were sealed anew, a save that took the older key long ago may have ended.
+    if is_settled and not _needs_older(case.id, newest):
         records.keyring().drop_keys(case.id, below=newest)
+
+
+def _needs_older(case_id: UUID, newest: int) -> bool:
+    """Whether a record of the case still lies sealed under a generation before `newest`."""
+    headers = select(func.substr(SealedRecord.body, 1, cipher.HEADER)).where(SealedRecord.case_id == case_id)
+    return any(cipher.generation_of(header) < newest for header in session().scalars(headers))
 
 
 def _is_settled(case_id: UUID, owner: UUID) -> bool:

@@ -187,6 +187,35 @@ def test_a_save_under_the_old_key_is_sealed_anew_before_that_key_goes(
     assert records.get(FamilySheet, case.id, reader=world.ki.id).sheet.family_name == "Kovalenko"
 
 
+def test_a_save_that_ends_while_files_are_sealed_anew_keeps_the_key_it_used(
+    way: Way, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = way.case()
+    handover = way.accepted(case)
+    attach(case)
+    ring = records.keyring()
+    old = ring.open_key(case.id, world.ki.id)
+    services.return_case(world.actor("manager"), handover_id=handover.id, reason="Umzug")
+    stored = records.get(FamilySheet, case.id, reader=world.ki.id)
+
+    def save_meanwhile(*_: object) -> int:
+        records.save(stored.sheet, record_id=case.id, scope=case.scope, expected=stored.version)
+        return 2
+
+    system = system_of(world.ki.id, world.ki.kind)
+    clock.start_at(clock.now() + keys.GRACE + timedelta(minutes=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(ring, "open_key", lambda *_: old)
+        patch.setattr(files, "generation", save_meanwhile)
+        services.finish_keys(system)
+    assert set(ring.holders(case.id)[world.ki.id]) == {1, 2}
+    for _ in range(2):
+        services.finish_keys(system)
+        clock.start_at(clock.now() + keys.GRACE + timedelta(minutes=1))
+    assert set(ring.holders(case.id)[world.ki.id]) == {3}
+    assert records.get(FamilySheet, case.id, reader=world.ki.id).sheet.family_name == "Kovalenko"
+
+
 def test_a_return_that_breaks_off_leaves_everything_open_to_those_who_had_it(
     way: Way, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
