@@ -6,6 +6,7 @@ SQLite and PostgreSQL put what is hashed of an entry together by themselves: tha
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from binascii import unhexlify
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ def _postgresql_content() -> str:
     return f"concat_ws(E'\\x1f', {', '.join(parts)})"
 
 
-class Rows:
+class Rows(ABC):
     """One state of the store, for as long as its connection lasts."""
 
     def __init__(self, connection: Connection) -> None:
@@ -65,21 +66,21 @@ class Rows:
         row = self._one("SELECT hash FROM audit_entry WHERE seq = :seq", seq=seq)
         return bytes(row[0]) if row else b""
 
+    @abstractmethod
     def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
         """What is hashed of each entry and its stored hash, in batches, in order."""
-        raise NotImplementedError
 
     def hidden(self, first: int, last: int) -> list[int]:
         """The numbers of entries that hide text behind a NUL, which PostgreSQL cannot hold."""
         return []
 
+    @abstractmethod
     def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
         """Number, what is hashed, stored previous hash and stored hash of each entry, in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
         """Name (`class id`), version and body of every sealed record."""
-        raise NotImplementedError
 
     def _one(self, query: str, **values: object) -> Any:
         return self._connection.execute(text(query), values).one_or_none()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -29,7 +30,7 @@ def western_digits(value: str) -> str:
     return "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in value)
 
 
-class TextFormatField(StringField):
+class TextFormatField(StringField, ABC):
     """A text field that reads a value out of the text and, in error, shows the text again as it was typed."""
 
     def __init__(self, label: str | LazyString | None = None, validators: Any = None, **options: Any) -> None:
@@ -45,9 +46,9 @@ class TextFormatField(StringField):
         if self.typed:
             self.data = self.read(western_digits(self.typed))
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """Answer the value of a non-empty text; raises ValueError with the sentence people see."""
-        raise NotImplementedError
 
     def show(self, value: Any) -> str:
         """Answer the text that stands for a value."""
