@@ -184,6 +184,8 @@ TABLES: list[Table] = [
     walk_in_policies.TABLE,
 ]
 
+TALKS, SEATS, HOUSE = "Termine", "Schulplätze", "Haus"
+
 NAVIGATION: list[NavigationItem] = [
     NavigationItem("Heute", "home.show", None, 0, icon="home"),
     NavigationItem("Personen", "people.index", AccountPermission.MANAGE_USERS, 5, icon="account-circle"),
@@ -193,30 +195,26 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Aufgaben", "tasks.index", CasePermission.LIST, 20, icon="checklist"),
     NavigationItem("Übergaben", "offers.index", HandoverPermission.LIST_OFFERS, 30, icon="mail"),
     NavigationItem("Stellen", "desks.index", HandoverPermission.LIST_DESKS, 35, icon="account-circle"),
-    NavigationItem("Dubletten", "duplicates.index", DuplicatePermission.LIST, 18, icon="search"),
-    NavigationItem("Verteilliste", "distribution.index", PlacementPermission.SEE_DISTRIBUTION, 40, icon="draft"),
-    NavigationItem("Schulen", "schools.index", PlacementPermission.SEE_SCHOOLS, 45, icon="info"),
-    NavigationItem("Notfallzugriffe", "emergency.index", EmergencyPermission.LIST, 55, icon="info"),
-    NavigationItem("Aufbewahrung", "retention.index", RetentionPermission.SEE, 58, icon="draft"),
-    NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 60, icon="mail"),
-    NavigationItem("Termine", "scheduling.day", SchedulingPermission.SEE_DAY, 10, icon="calendar-today"),
-    NavigationItem("Auswertung", "figures.appointments", FiguresPermission.SEE, 50, icon="info"),
-    NavigationItem("Ohne Termin", "walk_ins.desk", WalkInPermission.CALL, 12, icon="checklist"),
-    NavigationItem("Warteliste", "waiting.index", WaitingPermission.LIST, 12, icon="checklist"),
-    NavigationItem("Kalender der Sprachmittlung", "feeds.interpreters", FeedPermission.INTERPRETERS, 85, "Haus"),
+    NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 38, icon="mail"),
+    NavigationItem("Tag und Woche", "scheduling.day", SchedulingPermission.SEE_DAY, 40, TALKS),
     NavigationItem(
-        "Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 11, icon="mail", count=request_views.waiting
+        "Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 41, TALKS, count=request_views.waiting
     ),
     NavigationItem(
-        "Konflikte",
-        "conflicts.index",
-        SchedulingPermission.SEE_DAY,
-        13,
-        icon="info",
-        count=conflict_counting.for_navigation,
+        "Konflikte", "conflicts.index", SchedulingPermission.SEE_DAY, 42, TALKS, count=conflict_counting.for_navigation
     ),
-    NavigationItem("Meine Zeiten", "own_times.show", AbsencePermission.KEEP_OWN, 79, "Haus"),
-    NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, "Haus"),
+    NavigationItem("Ohne Termin", "walk_ins.desk", WalkInPermission.CALL, 43, TALKS),
+    NavigationItem("Warteliste", "waiting.index", WaitingPermission.LIST, 44, TALKS),
+    NavigationItem("Gruppentermine", "groups.index", SchedulingPermission.SEE_DAY, 45, TALKS),
+    NavigationItem("Auswertung", "figures.appointments", FiguresPermission.SEE, 46, TALKS),
+    NavigationItem("Verteilliste", "distribution.index", PlacementPermission.SEE_DISTRIBUTION, 50, SEATS),
+    NavigationItem("Schulen", "schools.index", PlacementPermission.SEE_SCHOOLS, 51, SEATS),
+    NavigationItem("Dubletten", "duplicates.index", DuplicatePermission.LIST, 70, HOUSE),
+    NavigationItem("Notfallzugriffe", "emergency.index", EmergencyPermission.LIST, 71, HOUSE),
+    NavigationItem("Aufbewahrung", "retention.index", RetentionPermission.SEE, 72, HOUSE),
+    NavigationItem("Meine Zeiten", "own_times.show", AbsencePermission.KEEP_OWN, 79, HOUSE),
+    NavigationItem("Sprechzeiten und Räume", "resources.index", SchedulingPermission.MANAGE_RESOURCES, 80, HOUSE),
+    NavigationItem("Kalender der Sprachmittlung", "feeds.interpreters", FeedPermission.INTERPRETERS, 85, HOUSE),
 ]
 
 TABS: list[Tab] = [
