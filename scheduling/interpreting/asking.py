@@ -30,7 +30,7 @@ from scheduling.booking.links import token_hash
 from scheduling.interpreting import texts
 from scheduling.interpreting.models import InterpreterAsk
 from scheduling.models import Appointment, Interpreter, InterpreterProfile
-from scheduling.queries import sheet_of
+from scheduling.queries import lock_case, sheet_of
 from scheduling.resource_kinds import Answer
 from scheduling.slots import interpreter_notice_ends
 from scheduling.states import AppointmentState
@@ -81,8 +81,12 @@ def end(ask_id: UUID) -> bool:
 def ask(appointment_id: UUID, *, answer: Answer = Answer.ASKED) -> bool:
     """Ask the interpreter of one appointment, once; an `answer` that is known already is noted without a message."""
     with transaction() as current:
-        appointment = current.get(Appointment, appointment_id, populate_existing=True, with_for_update=True)
-        if appointment is None or appointment.interpreter_id is None or current_ask(appointment) is not None:
+        appointment = current.get(Appointment, appointment_id, populate_existing=True)
+        if appointment is None:
+            return False
+        lock_case(appointment.case_id)
+        current.refresh(appointment)
+        if appointment.interpreter_id is None or current_ask(appointment) is not None:
             return False
         token, now = codes.new_token(), clock.now()
         way = texts.way_to(_profile(appointment.organisation_id, appointment.interpreter_id))
