@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
 
@@ -175,23 +175,15 @@ def test_a_tick_at_the_appointment_is_a_place_on_the_list_until_it_is_taken_back
     assert (entry.state, entry.ended_as) == (WaitingState.ENDED, WaitingEnd.LEFT)
 
 
-@pytest.mark.parametrize(
-    ("now", "offered"),
-    [
-        (FRIDAY + timedelta(hours=1), 0),
-        (FRIDAY - timedelta(hours=23), 0),
-        (FRIDAY - timedelta(hours=24, minutes=29), 0),
-        (FRIDAY - timedelta(hours=26), 1),
-    ],
-)
-def test_a_time_that_is_past_or_inside_the_notice_is_offered_to_nobody(
-    queue: Queue, now: datetime, offered: int
-) -> None:
+def test_a_time_that_is_past_or_inside_the_notice_is_offered_to_nobody(queue: Queue) -> None:
     queue.join(queue.open_case(family=family_sheet(language="de", interpreter=False)))
-    clock.start_at(now)
     queue.only(FRIDAY)
-    assert queue.fill() == offered
-    assert [each.expires_at for each in queue.offers()] == [FRIDAY - timedelta(hours=24)] * offered
+    for now in (timedelta(hours=-1), timedelta(hours=23), timedelta(hours=24, minutes=29)):
+        clock.start_at(FRIDAY - now)
+        assert queue.fill() == 0, now
+    clock.start_at(FRIDAY - timedelta(hours=26))
+    assert queue.fill() == 1
+    assert [each.expires_at for each in queue.offers()] == [FRIDAY - timedelta(hours=24)]
 
 
 def test_the_interpreters_notice_ends_an_offer_as_well(queue: Queue) -> None:
@@ -256,17 +248,14 @@ def test_without_a_way_to_write_somebody_is_asked_to_call_and_the_time_is_kept(q
 
 def test_a_family_that_took_its_consent_back_is_not_written_to(queue: Queue, outbox: Outbox) -> None:
     entry = queue.join()
-    channels.stop(queue.family(entry), case_id=entry.case_id, channel=Channel.EMAIL)
-    queue.fill()
-    assert [each.channel for each in queue.offers()] == [None]
-    assert _told(outbox) == []
-
-
-def test_an_offer_that_was_answered_is_not_sent_any_more(queue: Queue, outbox: Outbox) -> None:
-    entry = queue.join()
     queue.fill()
     services.decline(queue.family(entry), offer_id=queue.offers()[0].id)
-    assert [m.state for m, _ in outbox() if m.kind == MESSAGE_KIND] == [MessageState.CANCELLED]
+    assert [m.state for m, _ in outbox() if m.kind == MESSAGE_KIND] == [MessageState.CANCELLED], "it was answered"
+    channels.stop(queue.family(entry), case_id=entry.case_id, channel=Channel.EMAIL)
+    queue.only(FRIDAY + timedelta(days=7))
+    queue.fill()
+    assert [each.channel for each in queue.offers()] == [None]
+    assert len(_told(outbox)) == 1
 
 
 def test_urgent_is_a_named_decision_with_a_reason_and_comes_first(queue: Queue) -> None:
