@@ -33,7 +33,7 @@ help:
 run: $(RUNTIME) $(CATALOGUES)
 	@EINSTIEG_MODE=demo exec $(BIN)/python -m workers.up
 
-# One process (WORKERS=0) is easier to debug in; a file's tests always stay in one process.
+# One process (WORKERS=0) is easier to debug in; a file's tests on one kind of database stay in one process.
 test: $(DEVELOPMENT) $(CATALOGUES)
 	@if [ "$(WORKERS)" = 0 ]; then exec $(BIN)/python -m pytest $(TESTS); \
 	else exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS); fi

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
-import pytest
 from flask.testing import FlaskClient
 
+from app.data.database import db
 from tests.permissions.situations import NAMES, STANDING, Made
 
 Enter = Callable[[str], FlaskClient]
@@ -57,11 +58,12 @@ EVERYWHERE: dict[str, str] = {
 
 
 def test_every_page_of_every_case_opens_for_whom_the_table_says(situations: dict[str, Made], enter: Enter) -> None:
-    wrong, cells = [], 0
+    """All cells on SQLite; on PostgreSQL every third, so that each person still meets each case and each page."""
+    wrong, cells, every = [], 0, 3 if db.engine.dialect.name == "postgresql" else 1
     for who, standings in STANDING.items():
         browser = enter(who)
-        for situation, made in situations.items():
-            for page, opens_for in PAGES.items():
+        for number, (situation, made) in enumerate(situations.items()):
+            for page, opens_for in islice(PAGES.items(), number % every, None, every):
                 cells += 1
                 address = page.format(case=made.case_id, file=made.attachment_id)
                 answer = browser.get(address, follow_redirects=True)
@@ -70,7 +72,7 @@ def test_every_page_of_every_case_opens_for_whom_the_table_says(situations: dict
                 if (answer.status_code == 200) is not expected or (told and not expected):
                     wrong.append((who, situation, page, answer.status_code, told))
     print(f"pages: {cells} cells")
-    assert cells == len(STANDING) * len(NAMES) * len(PAGES)
+    assert cells == len(STANDING) * len(NAMES) * len(PAGES) // every
     assert wrong == []
 
 
@@ -94,10 +96,11 @@ def test_lists_search_and_exports_name_only_families_the_table_says(situations: 
     assert wrong == []
 
 
-@pytest.mark.parametrize("page", ["/faelle?ansicht=all&sortierung=newest", "/verteilliste"])
-def test_a_list_names_all_it_should(situations: dict[str, Made], enter: Enter, page: str) -> None:
+def test_a_list_names_all_it_should(situations: dict[str, Made], enter: Enter) -> None:
     """The other side of the same table: who finds a case has it on the list of open ones."""
     for who in ("reception", "lead", "advisor"):
-        told = enter(who).get(page).text
-        missing = {s for s in STANDING[who] if s != "closed" and NAMES[s] not in told}
-        assert missing == set(), (who, page)
+        browser = enter(who)
+        for page in ("/faelle?ansicht=all&sortierung=newest", "/verteilliste"):
+            told = browser.get(page).text
+            missing = {s for s in STANDING[who] if s != "closed" and NAMES[s] not in told}
+            assert missing == set(), (who, page)
