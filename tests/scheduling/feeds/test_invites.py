@@ -12,15 +12,17 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from app import clock
+from app.data import records
 from app.data.database import session, transaction
+from app.data.records import Scope
 from app.messages.delivery import deliver
 from app.messages.models import Message, MessageState
 from scheduling import services as booking
 from scheduling.feeds import services
 from scheduling.feeds.models import CalendarInvite
-from scheduling.feeds.telling import MESSAGE_KIND, tell
+from scheduling.feeds.telling import tell
 from scheduling.kinds import GateReason
-from scheduling.models import Appointment
+from scheduling.models import Appointment, InterpreterProfile
 from scheduling.states import AppointmentKind
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
@@ -138,5 +140,10 @@ def test_an_interpreter_with_an_address_is_invited_and_the_mail_names_no_family(
 ) -> None:
     services.wish_mail_for_interpreter(world.actor("lead"), interpreter_id=office.interpreter_id, wanted=True)
     _book(world, open_case)
-    tell(office.organisation_id)
-    assert session().scalars(select(Message).where(Message.kind == MESSAGE_KIND)).all() == []
+    assert not [mail for mail in post.collect() if "iryna" in str(mail["To"])], "there is no address yet"
+    with transaction():
+        profile = InterpreterProfile(name="Iryna Dolmetscherin", email="iryna@einstieg.example")
+        records.put(profile, record_id=office.interpreter_id, scope=Scope(office.organisation_id))
+    mail = post.to("iryna@einstieg.example")
+    assert _invite(mail, "REQUEST")["SUMMARY"] == "Sprachmittlung"
+    assert "Kovalenko" not in mail.as_string() and mail.get_body(("plain",)) is not None
