@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 
 from app import clock
+from app.labelled import Labelled
 from app.policies import Actor
 from cases.bands import Band
 from cases.child_states import ChildState
@@ -19,23 +20,13 @@ from cases.models import Case, CaseAccess, Child
 from cases.states import CaseState
 
 
-class Whose(StrEnum):
-    """Whose cases a list shows."""
+class Whose(Labelled):
+    """Whose cases a list shows, with the words of its tab."""
 
-    OWN = "own"
-    ALL = "all"
-    UNASSIGNED = "unassigned"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        """The German words for tabs."""
-        return {
-            "own": "Meine Fälle",
-            "all": "Alle offenen",
-            "unassigned": "Ohne Beratung",
-            "closed": "Abgeschlossen",
-        }[self.value]
+    OWN = "own", "Meine Fälle"
+    ALL = "all", "Alle offenen"
+    UNASSIGNED = "unassigned", "Ohne Beratung"
+    CLOSED = "closed", "Abgeschlossen"
 
 
 class Order(StrEnum):

@@ -4,26 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.labelled import Labelled
 from cases.partial_dates import PartialDate
 
 
-class Literacy(StrEnum):
+class Literacy(Labelled):
     """Whether a child reads and writes, and in which script."""
 
-    NONE = "none"
-    OTHER_SCRIPT = "other_script"
-    LATIN = "latin"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        """The German words for pages."""
-        return {
-            "none": "nicht alphabetisiert",
-            "other_script": "in anderer Schrift alphabetisiert",
-            "latin": "in lateinischer Schrift alphabetisiert",
-            "unknown": "nicht bekannt",
-        }[self.value]
+    NONE = "none", "nicht alphabetisiert"
+    OTHER_SCRIPT = "other_script", "in anderer Schrift alphabetisiert"
+    LATIN = "latin", "in lateinischer Schrift alphabetisiert"
+    UNKNOWN = "unknown", "nicht bekannt"
 
 
 class GermanLevel(StrEnum):
