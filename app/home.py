@@ -72,6 +72,7 @@ from cases.trace import patterns as trace_patterns
 from cases.trace import views as trace_views
 from scheduling import expiry
 from scheduling import policies as scheduling_policies
+from scheduling import warnings as school_warnings
 from scheduling.absences import policies as absence_policies
 from scheduling.absences import views as absence_views
 from scheduling.absences.policies import AbsencePermission
@@ -256,6 +257,7 @@ def init_app(app: Flask) -> None:
     retention_hooks.sweeps_invitations(expiry.drop_expired_invitations)
     standing.declare()
     asking.declare()
+    school_warnings.init_app(app)
     feed_telling.declare()
     waiting_offering.declare()
     message_references.told_by(case_messages.case_references)
