@@ -11,8 +11,8 @@ from app import clock
 from app.accounts import installation
 from app.accounts.models import Organisation
 from app.data.database import session
+from app.demo import answers, handovers, monday, offices, people, twice
 from app.demo import families as family_files
-from app.demo import handovers, monday, offices, people, twice
 from cases.placement.services import import_directory
 
 FAMILIES = 40
@@ -43,6 +43,7 @@ def load(*, families: int = FAMILIES, seed: int = SEED, say: Callable[[str], Non
     if is_new:
         twice.add_one(cases, staff=staff)
         monday.fill(cases, staff=staff, lead=staff.actor(people.by_box()["leitung"]))
+    answers.answer_all()
     if families:
         say(f"{families} Familien sind angelegt.")
 
