@@ -47,7 +47,7 @@ def test_an_appointment_that_fell_through_is_not_confirmed(
         session().get_one(Appointment, second.appointment_id).state = AppointmentState.CANCELLED
     outcome = {booked.appointment_id: deliver(_confirmation(booked)) for booked in (first, second)}
     assert outcome == {first.appointment_id: MessageState.SENT, second.appointment_id: MessageState.CANCELLED}
-    assert [str(one.message.get_content_type()) for one in smtp_server.deliveries] == ["multipart/alternative"]
+    assert [str(one.message.get_content_type()) for one in smtp_server.deliveries] == ["multipart/mixed"]
 
 
 def _confirmation(booked: services.Booked) -> UUID:
