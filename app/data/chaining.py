@@ -121,13 +121,12 @@ def _append_sqlite(connection: Connection, acts: Sequence[Act]) -> None:
             raise NoHead("the audit trail has no head: run the migrations")
         seq, last = row
         for act in acts:
+            parts = parts_of(act)
             seq, previous = seq + 1, last
-            last = sha256(previous + f"{seq}{rest_of(act)}".encode()).digest()
-            driver.execute(_ENTER_SQLITE, (
-                (act.at - EPOCH) // MICROSECOND, _key(act.organisation_id), _key(act.actor_id), act.action,
-                _key(act.case_id), act.subject_kind, _key(act.subject_id), act.digest, act.facts, act.written,
-                seq, previous, last,
-            ))  # fmt: skip
+            last = sha256(previous + f"{seq}{SEPARATOR}{SEPARATOR.join(parts)}".encode()).digest()
+            at, organisation, actor, action, case, kind, subject, *rest = parts
+            ids = (organisation or None, actor or None, action, case or None, kind, subject or None)
+            driver.execute(_ENTER_SQLITE, (int(at), *ids, *rest, seq, previous, last))
             if act.cases:
                 driver.executemany(_MENTION_SQLITE, [(case_id.hex, seq) for case_id in act.cases])
         driver.execute(_MOVE_SQLITE, (seq, previous, last))
@@ -137,8 +136,3 @@ def _append_sqlite(connection: Connection, acts: Sequence[Act]) -> None:
 
 def _hex(identity: UUID | None) -> str:
     return identity.hex if identity is not None else ""
-
-
-def _key(identity: UUID | None) -> str | None:
-    """How SQLite holds an id."""
-    return identity.hex if identity is not None else None
