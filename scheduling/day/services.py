@@ -82,10 +82,10 @@ def arrive_by_code(actor: Actor, *, code: str) -> Appointment:
 def mark_late(actor: Actor, *, appointment_id: UUID, minutes: int) -> Appointment:
     """The family says it comes so many minutes later; 0 takes that back. Raises Invalid and WrongState."""
     authorise(actor, SchedulingPermission.KEEP_DAY)
-    if minutes and minutes not in LATE_MINUTES:
-        raise Invalid("minutes", "choice")
     with transaction():
         appointment, case = _locked(actor, appointment_id)
+        if minutes and minutes not in LATE_MINUTES:
+            raise Invalid("minutes", "choice")
         if not may_be_late(
             appointment.state,
             starts_at=appointment.starts_at,
