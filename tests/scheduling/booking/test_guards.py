@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,13 +17,15 @@ from app.data.database import session, transaction
 from cases.models import Case
 from scheduling import queries, services
 from scheduling.booking.cooling import drop_cooled
+from scheduling.booking.links import address
 from scheduling.booking.models import CoolingTime
+from scheduling.booking.pages import qr_code
 from scheduling.booking.services import invite
 from scheduling.kinds import GateReason
-from scheduling.models import Appointment, AppointmentSheet
+from scheduling.models import Appointment, AppointmentSheet, Invitation
 from scheduling.states import AppointmentKind, AppointmentState
 from tests.plugins.application import World
-from tests.plugins.families import OpenCase
+from tests.plugins.families import OpenCase, family_sheet
 from tests.scheduling.conftest import DETAILS, FRIDAY, Office
 
 FIRST = AppointmentKind.FIRST_TALK
@@ -136,3 +140,13 @@ def test_a_link_shows_nothing_personal_after_the_talk_and_stands_in_no_log(
         assert [word for word in ("27.11.2026", "familie@", "Kovalenko") if word in answer.text] == []
     assert token not in caplog.text
     assert session().scalars(select(Appointment.state)).one() is AppointmentState.BOOKED
+
+
+def test_the_picture_on_the_letter_holds_the_invitations_address(
+    world: World, office: Office, open_case: OpenCase, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    case = open_case(family=family_sheet(letter_language="ar"))
+    token = _invited(world, case)
+    invitation = session().scalars(select(Invitation.id)).one()
+    letter = sign_in("reception").get(f"/faelle/{case.id}/termine/einladung/{invitation}/brief").text
+    assert qr_code(address("ar", token)) in unescape(letter)
