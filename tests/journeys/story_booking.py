@@ -25,6 +25,7 @@ def book(house: House, family: Family, link: str) -> tuple[Visitor, datetime]:
     assert f'lang="{family.language}" dir="{direction}"' in phone.html
     phone.follow("", inside="inhalt")
     choose_time(phone)
+    say_which_children(phone)
     phone.tick("coming", "mother")
     phone.tick("coming", "child")
     phone.fill("count", str(1 + len(family.children)))
@@ -37,6 +38,13 @@ def book(house: House, family: Family, link: str) -> tuple[Visitor, datetime]:
     pages = [path for path, status in phone.seen if status == 200]
     assert len(pages) <= MOST_PAGES, pages
     return phone, appointment_on(phone)
+
+
+def say_which_children(phone: Visitor) -> None:
+    """A family of several is asked for which of them the talk is: all, unless it says otherwise."""
+    if phone.values("children"):
+        phone.press()
+        assert phone.status == 200, phone.text
 
 
 def appointment_on(phone: Visitor) -> datetime:

@@ -18,7 +18,8 @@ def receive(house: House, family: Family, case: str, starts_at: datetime) -> tup
     advisor.go(f"/termine?tag={starts_at:%Y-%m-%d}")
     assert family.name in advisor.text and f"{starts_at:%H:%M}" in advisor.text
     assert "Arabisch" in advisor.text and ("Samira Khalil" in advisor.text or "Bassam Darwish" in advisor.text)
-    advisor.press("Gekommen", beside=f"{case}/termine")
+    advisor.press("Angekommen", beside=f"{case}/termine")
+    advisor.press("Hereinbitten", beside=f"{case}/termine")
     advisor.press("Gespräch erfassen", beside=f"{case}/termine")
     assert f"{case}/gespraeche/" in advisor.path, advisor.path
     return advisor, advisor.path

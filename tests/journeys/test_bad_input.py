@@ -118,6 +118,7 @@ def test_a_family_reads_in_its_language_what_is_wrong_with_its_number(
     phone = request_house.family()
     phone.go(f"{link}/zeiten")
     story_booking.choose_time(phone)
+    story_booking.say_which_children(phone)
     phone.tick("coming", "mother")
     phone.fill("count", "2")
     phone.press()
@@ -193,6 +194,7 @@ def test_on_a_full_disk_a_family_reads_in_its_language_that_it_did_not_work(requ
         assert phone.status == 503 and ARABIC.search(phone.text)
     phone.go(f"{link}/zeiten")
     story_booking.choose_time(phone)
+    story_booking.say_which_children(phone)
     assert phone.path == f"{link}/wer"
 
 
