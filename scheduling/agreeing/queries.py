@@ -12,7 +12,7 @@ from app.accounts import queries as accounts
 from cases.models import Case
 from scheduling import queries
 from scheduling.booking.links import address, open_invitations, token_of
-from scheduling.booking.offers import DayOffer, by_day
+from scheduling.booking.offers import DayOffer, by_day, nearest
 from scheduling.day.queries import TONES, interpreter_profiles
 from scheduling.models import Appointment, AppointmentSheet, Invitation
 from scheduling.queries import Needs
@@ -70,11 +70,14 @@ def invitations_of(case: Case) -> list[OpenInvitation]:
 
 
 def offers(
-    needs: Needs, *, policy: Policy, start: date, own: Collection[UUID] = ()
+    needs: Needs, *, policy: Policy, start: date, own: Collection[UUID] = (), gone: datetime | None = None
 ) -> tuple[tuple[DayOffer, ...], date | None]:
-    """The free times of a week from a day, and the first day after it that has any."""
+    """The free times of a week from a day, and the first day after it that has any; or those nearest to one gone."""
     earliest = max(datetime.combine(start, datetime.min.time(), tzinfo=clock.BERLIN), clock.local(clock.now()))
-    days = by_day(queries.first_free(needs, policy=policy, earliest=earliest, own=own))
+    free = queries.first_free(needs, policy=policy, earliest=earliest, own=own)
+    if gone is not None:
+        return nearest(free, gone), None
+    days = by_day(free)
     last = earliest.date().toordinal() + OFFERED_DAYS
     shown = tuple(offer for offer in days if offer.day.toordinal() < last)
     later = next((offer.day for offer in days if offer.day.toordinal() >= last), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -24,7 +25,9 @@ from scheduling.booking.links import written_language
 from scheduling.booking.pages import qr_code
 from scheduling.booking.texts import PHONE
 from scheduling.gate import lacks_papers
+from scheduling.models import Appointment
 from scheduling.offering.queries import setting_of, settings_of
+from scheduling.queries import Needs
 from scheduling.states import AppointmentKind
 
 blueprint = Blueprint("appointments", __name__, url_prefix="/faelle/<uuid:case_id>/termine")
@@ -91,7 +94,7 @@ def new(case_id: UUID) -> ResponseReturnValue:
     kind = asked_kind()
     setting = setting_of(case.organisation_id, kind)
     form = BookForm(data=contact_of(case), lacks_papers=lacks_papers(case, setting))
-    status = 422 if form.is_submitted() else 200
+    status, gone = 422 if form.is_submitted() else 200, None
     if form.validate_on_submit():
         try:
             services.book(
@@ -100,14 +103,14 @@ def new(case_id: UUID) -> ResponseReturnValue:
             )  # fmt: skip
         except services.SlotTaken:
             form.form_errors.append(TAKEN)
-            status = 409
+            status, gone = 409, starting(form.starts.data)
         except services.AlreadyBooked:
             form.form_errors.append("Die Familie hat schon einen Termin. Verschieben Sie ihn oder sagen Sie ihn ab.")
             status = 409
         else:
             flash("Der Termin ist gebucht. Der Code für die Familie steht unten beim Termin.", "success")
             return redirect(url_for("appointments.show", case_id=case_id), 303)
-    return _times_page("scheduling/new.html", case, form, kind), status
+    return _times_page("scheduling/new.html", case, form, queries.needs_of(case, kind), gone=gone), status
 
 
 @blueprint.route("/<uuid:appointment_id>/verschieben", methods=["GET", "POST"])
@@ -118,18 +121,18 @@ def move(case_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     if case.id != case_id:
         raise NotFound("appointment")
     form = MoveForm()
-    status = 422 if form.is_submitted() else 200
+    status, gone = 422 if form.is_submitted() else 200, None
     if form.validate_on_submit():
         try:
             services.move(actor, appointment_id=appointment_id, starts=starting(form.starts.data))
         except services.SlotTaken:
             form.form_errors.append(TAKEN)
-            status = 409
+            status, gone = 409, starting(form.starts.data)
         else:
             flash("Der Termin ist verschoben. Die Familie bekommt eine Nachricht, wenn sie das möchte.", "success")
             return redirect(url_for("appointments.show", case_id=case_id), 303)
-    own = [appointment.id]
-    return _times_page("scheduling/move.html", case, form, appointment.kind, own, appointment=appointment), status
+    needs = queries.needs_of(case, appointment.kind, queries.wishes_of(appointment))
+    return _times_page("scheduling/move.html", case, form, needs, gone=gone, appointment=appointment), status
 
 
 @blueprint.post("/<uuid:appointment_id>/absagen")
@@ -169,13 +172,15 @@ def _times_page(
     template: str,
     case: Case,
     form: BookForm | MoveForm,
-    kind: AppointmentKind,
-    own: tuple[UUID, ...] | list[UUID] = (),
-    **more: object,
+    needs: Needs,
+    *,
+    gone: datetime | None,
+    appointment: Appointment | None = None,
 ) -> str:
-    needs = queries.needs_of(case, kind)
-    days, later = offers(needs, policy=queries.policy_of(current_actor(), needs.setting), start=asked_day(), own=own)
+    """The first free times from the day asked for; after one that is gone, those nearest to it."""
+    policy, own = queries.policy_of(current_actor(), needs.setting), [appointment.id] if appointment else []
+    days, later = offers(needs, policy=policy, start=asked_day(), own=own, gone=gone)
     return render_template(
-        template, case=case, form=form, kind=kind, kinds=list(AppointmentKind), needs=needs, days=days, later=later,
-        start=asked_day(), **more,
+        template, case=case, form=form, kind=needs.kind, kinds=list(AppointmentKind), needs=needs, days=days,
+        later=later, start=asked_day(), appointment=appointment,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from scheduling.slots import nearest as slots_nearest
 from scheduling.world import Slot
 
 FIRST_DAYS = 4
@@ -44,8 +45,7 @@ def first_offers(slots: Sequence[Slot]) -> tuple[DayOffer, ...]:
 
 def nearest(slots: Sequence[Slot], wanted: datetime) -> tuple[DayOffer, ...]:
     """The times closest to one that could not be had."""
-    aim = int(wanted.timestamp())
-    return by_day(sorted(slots, key=lambda slot: (abs(slot.starts - aim), slot.starts))[:NEAREST])
+    return by_day(slots_nearest(slots, int(wanted.timestamp()), NEAREST))
 
 
 def week_of(slots: Sequence[Slot], day: date) -> Week:

@@ -95,9 +95,9 @@ def main() -> None:
     prepare(Path(plan["folder"]))
     fill(plan)
     for _ in sys.stdin:
-        began = time.process_time()
+        began = time.perf_counter()
         found = ask(datetime.fromisoformat(plan["first"]).date(), plan["days"])
-        answer = {"seconds": time.process_time() - began, "found": found}
+        answer = {"seconds": time.perf_counter() - began, "found": found}
         print(json.dumps(answer), flush=True)
 
 

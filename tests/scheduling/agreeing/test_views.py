@@ -48,7 +48,9 @@ def test_reception_books_moves_and_calls_off_for_a_caller(
     assert str(START) in page
     entry = {"starts": START, "channel": "none", "without_papers": "urgent", "count": "3"}
     assert staff.post(f"{base}/neu", data=entry | {"channel": "sms", "phone": ""}).status_code == 422
-    assert staff.post(f"{base}/neu", data=entry | {"starts": START + 60}).status_code == 409
+    gone = staff.post(f"{base}/neu", data=entry | {"starts": START + 60})
+    assert gone.status_code == 409
+    assert f'value="{START}"' in gone.text, "what lies nearest to it is offered"
     assert staff.post(f"{base}/neu", data=entry).status_code == 303
     shown = staff.get(base).text
     assert "Nächster Termin" in shown and "Iryna Dolmetscherin" in shown
