@@ -171,7 +171,7 @@ class Reservation(Model):
 
     id: Mapped[UUID] = primary_key()
     appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
-    group_talk_id: Mapped[UUID | None] = mapped_column(ForeignKey("group_talk.id", ondelete="CASCADE"), index=True)
+    group_talk_id: Mapped[UUID | None] = mapped_column(ForeignKey("group_talk.id"), index=True)
     resource_kind: Mapped[ResourceKind] = choice(ResourceKind)
     resource_id: Mapped[UUID]
     starts: Mapped[int] = mapped_column(BigInteger)

@@ -61,7 +61,7 @@ def upgrade() -> None:
     allow_null("reservation", "appointment_id")
     op.execute(
         f"ALTER TABLE reservation ADD COLUMN group_talk_id {_uuid()} "
-        "CONSTRAINT fk_reservation_group_talk_id REFERENCES group_talk (id) ON DELETE CASCADE "
+        "CONSTRAINT fk_reservation_group_talk_id REFERENCES group_talk (id) "
         "CONSTRAINT ck_reservation_holder CHECK ((appointment_id IS NULL) <> (group_talk_id IS NULL))"
     )
     op.create_index(op.f("ix_reservation_group_talk_id"), "reservation", ["group_talk_id"])
