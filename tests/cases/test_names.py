@@ -1,7 +1,6 @@
 """One name is found in its other spellings, and another name is not."""
 
 import random
-import time
 
 import pytest
 
@@ -165,16 +164,3 @@ def test_any_text_gets_a_score_between_zero_and_one() -> None:
     for _ in range(500):
         one, two = ("".join(rng.choices(letters, k=rng.randrange(14))) for _ in range(2))
         assert 0.0 <= similarity(one, two) <= 1.0
-
-
-def test_five_thousand_names_are_ranked_while_somebody_types() -> None:
-    rng = random.Random(1)
-    given = ["Mohammed", "Fatima", "Олена", "محمد", "Ayşe", "Mehmet", "Maria", "Abdulrahman", "Mateusz", "Elif"]
-    family = ["Karimi", "Schewtschenko", "Коваленко", "Yılmaz", "Al-Assad", "احمدی", "Popescu", "Demir"]
-    names = [f"{rng.choice(given)} {rng.choice(family)}{''.join(rng.choices('adeilnrst', k=2))}" for _ in range(5000)]
-    durations = []
-    for _ in range(3):
-        began = time.process_time()
-        rank("Mohamad Karimi", names)
-        durations.append(time.process_time() - began)
-    assert min(durations) < 0.3
