@@ -69,6 +69,7 @@ APPOINTMENTS = Section(
         "mode": "Wie es stattfindet",
         "overbooked_reason": "Warum zusätzlich zu einem anderen Termin",
         "step_free": "Stufenloser Weg gewünscht",
+        "childcare": "Kleine Kinder kommen mit",
         "interpreter_gender": "Gewünscht: Frau oder Mann dolmetscht",
         "is_busy": "Zählt als belegt",
         "buffer_before": "Abstand davor (Minuten)",

@@ -230,6 +230,7 @@ class AppointmentSheet(Sheet):
     token: str = ""
     remarks: str = ""
     step_free: bool = False
+    childcare: bool = False
     interpreter_gender: str = ""
 
 

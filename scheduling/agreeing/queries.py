@@ -14,6 +14,7 @@ from scheduling import queries
 from scheduling.booking.links import address, open_invitations, token_of
 from scheduling.booking.offers import DayOffer, by_day, nearest
 from scheduling.day.queries import TONES, interpreter_profiles
+from scheduling.kinds import Gender
 from scheduling.models import Appointment, AppointmentSheet, Invitation
 from scheduling.queries import Needs
 from scheduling.states import AppointmentState
@@ -32,6 +33,14 @@ class CaseAppointment:
     interpreter: str | None
     tone: str
     is_open: bool
+
+    @property
+    def wishes(self) -> list[str]:
+        """What the family asked for when it booked, for whoever prepares the talk."""
+        said = self.sheet
+        gender = f"{Gender(said.interpreter_gender).label} dolmetscht" if said.interpreter_gender in set(Gender) else ""
+        words = ("kleine Kinder kommen mit" if said.childcare else "", "stufenlos" if said.step_free else "")
+        return [word for word in (*words, gender, said.remarks) if word]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
+import msgspec
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.messages.models import Channel
 from app.web.fields import PhoneField
 from app.web.forms import EinstiegForm
 from app.web.validation_texts import CHOOSE, REQUIRED, SENTENCES
+from scheduling.kinds import Gender
+from scheduling.models import AppointmentSheet
+from scheduling.offering.settings import Question
 
 MOST_PEOPLE = 12
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)*\.[^@\s,;<>.\d]{2,}")
@@ -25,6 +30,14 @@ COMING = {
     "other": lazy_gettext("Jemand anderes, zum Beispiel Verwandte"),
 }
 NO_CHANNEL = "none"
+ANYBODY = ""
+LONGEST_REMARK = 500
+TRANSLATED_BY = {
+    ANYBODY: lazy_gettext("Das ist egal."),
+    Gender.FEMALE.value: lazy_gettext("Eine Frau"),
+    Gender.MALE.value: lazy_gettext("Ein Mann"),
+}
+ASKED = {question.value for question in Question}
 CHANNELS = {
     Channel.EMAIL.value: lazy_gettext("Mit einer E-Mail"),
     Channel.SMS.value: lazy_gettext("Mit einer SMS"),
@@ -65,6 +78,26 @@ class ComingForm(EinstiegForm):
         widget=TextInput(),
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
+
+    step_free = BooleanField(
+        lazy_gettext("Wir brauchen einen Weg ohne Stufen, zum Beispiel mit Rollstuhl oder Kinderwagen.")
+    )
+    childcare = BooleanField(lazy_gettext("Es kommen Kinder unter 6 Jahren mit."))
+    interpreter_gender = RadioField(
+        lazy_gettext("Wer soll übersetzen?"), [Optional()], choices=list(TRANSLATED_BY.items()), default=ANYBODY
+    )
+    remarks = TextAreaField(lazy_gettext("Was sollten wir noch wissen?"), [Length(max=LONGEST_REMARK)])
+
+    def __init__(self, *args: Any, questions: Collection[Question], is_interpreted: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        asked = set(questions) if is_interpreted else set(questions) - {Question.INTERPRETER_GENDER}
+        for question in set(Question) - asked:
+            delattr(self, question.value)
+
+    def answers(self, before: AppointmentSheet) -> AppointmentSheet:
+        """What was said before, with what this page asked."""
+        said = {field.name: field.data for field in self if field.name in ASKED}
+        return msgspec.structs.replace(before, coming_count=self.count.data or 1, **said)
 
 
 class ForChildrenForm(EinstiegForm):

@@ -13,6 +13,7 @@ from scheduling.booking.forms import COMING, NO_CHANNEL
 from scheduling.booking.pages import language_in_words, place_in_words
 from scheduling.booking.steps import asks_children
 from scheduling.booking.visits import Visit
+from scheduling.kinds import Gender
 from scheduling.models import Appointment, AppointmentSheet
 
 Row = tuple[str, str, str | None, str | None]
@@ -40,7 +41,21 @@ def answer_rows(visit: Visit, draft: Appointment, answers: AppointmentSheet) -> 
             rows.append((gettext("Für welche Kinder?"), chosen, url_for("booking.children"), None))
         rows.append((gettext("Wer kommt?"), coming, url_for("booking.coming"), None))
         rows.append((gettext("Personen zusammen"), str(answers.coming_count), url_for("booking.coming"), None))
+        wished = comma.join(_wishes(answers))
+        rows += [(gettext("Ihre Wünsche"), wished, url_for("booking.coming"), None)] if wished else []
     return [*rows, (gettext("Erinnerung"), _reminder(answers), reach, None)]
+
+
+def _wishes(answers: AppointmentSheet) -> list[str]:
+    """What the family asked for besides, each in some words."""
+    said = [
+        (answers.childcare, gettext("kleine Kinder kommen mit")),
+        (answers.step_free, gettext("ein Weg ohne Stufen")),
+        (answers.interpreter_gender == Gender.FEMALE, gettext("eine Frau übersetzt")),
+        (answers.interpreter_gender == Gender.MALE, gettext("ein Mann übersetzt")),
+        (bool(answers.remarks), answers.remarks),
+    ]
+    return [words for is_said, words in said if is_said]
 
 
 def _children(visit: Visit, comma: str, answers: AppointmentSheet | None = None) -> str:

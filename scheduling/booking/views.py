@@ -10,6 +10,7 @@ from app.web.actors import public
 from scheduling import queries, services
 from scheduling.booking.children import children_in_words
 from scheduling.booking.forms import (
+    ASKED,
     NO_CHANNEL,
     CheckForm,
     CodeForm,
@@ -96,7 +97,8 @@ def times(language_code: str, token: str) -> ResponseReturnValue:
         return _times_page(visit, draft, form)
     chosen = form.chosen()
     try:
-        services.hold(visit.actor, case_id=visit.case.id, kind=visit.kind, starts=starting(chosen))
+        wishes = queries.wishes_of(draft) if draft else queries.NO_WISHES
+        services.hold(visit.actor, case_id=visit.case.id, kind=visit.kind, starts=starting(chosen), wishes=wishes)
     except services.SlotTaken:
         return _times_page(visit, draft, form, taken=chosen)
     except services.AlreadyBooked:
@@ -135,10 +137,16 @@ def coming(language_code: str, token: str) -> ResponseReturnValue:
     draft, answers = draft_answers(visit)
     if draft is None or answers is None or visit.is_request:
         return redirect(url_for("booking.times"), 303)
-    form = ComingForm(data={"coming": answers.coming, "count": answers.coming_count if answers.coming else None})
+    needs = visit.needs
+    said = {name: getattr(answers, name) for name in ASKED} | {
+        "count": answers.coming_count if answers.coming else None
+    }
+    form = ComingForm(data=said, questions=needs.setting.questions, is_interpreted=needs.language is not None)
     if form.validate_on_submit():
-        kept = msgspec.structs.replace(answers, coming=form.coming.data or [], coming_count=form.count.data or 1)
+        kept = form.answers(answers)
         services.keep_answers(visit.actor, case_id=visit.case.id, answers=kept)
+        if not _still_fits(visit, draft):
+            return _times_page(visit, draft, TimeForm(formdata=None), taken=int(draft.starts_at.timestamp()))
         return redirect(url_for("booking.check" if answers.channel else "booking.contact"), 303)
     steps, back = steps_of(visit), "booking.children" if asks_children(visit.case) else "booking.times"
     values = {"form": form, "step": steps - 2, "steps": steps, "back_url": url_for(back), "draft": draft}
@@ -192,6 +200,18 @@ def check(language_code: str, token: str) -> ResponseReturnValue:
     return page("check", rows=answer_rows(visit, draft, answers), **values)
 
 
+def _still_fits(visit: Visit, draft: Appointment) -> bool:
+    """Whether the held time can be had with what the family has just wished: then it is held anew with it."""
+    wishes = queries.wishes_of(draft)
+    if not wishes.step_free and wishes.interpreter_gender is None:
+        return True
+    try:
+        services.hold(visit.actor, case_id=visit.case.id, kind=visit.kind, starts=draft.starts_at, wishes=wishes)
+    except services.SlotTaken:
+        return False
+    return True
+
+
 def _booked(visit: Visit, draft: Appointment) -> ResponseReturnValue:
     """Book what is held, or say why not and what to do instead."""
     try:
@@ -212,7 +232,7 @@ def _times_page(
     visit: Visit, draft: Appointment | None, form: TimeForm, *, taken: int | None = None
 ) -> ResponseReturnValue:
     own = [draft.id] if draft else []
-    needs = visit.needs
+    needs = queries.needs_of(visit.case, visit.kind, queries.wishes_of(draft) if draft else queries.NO_WISHES)
     slots = queries.first_free(needs, policy=policy_of(visit.actor, needs.setting), own=own)
     held = int(draft.starts_at.timestamp()) if draft and taken is None else None
     offered = offered_times(slots, taken=taken)
