@@ -79,10 +79,10 @@ from scheduling.absences.policies import AbsencePermission
 from scheduling.agreeing import caller_views
 from scheduling.agreeing import views as agreeing_views
 from scheduling.agreeing.panel import PANEL as APPOINTMENT_PANEL
+from scheduling.booking import cooling, standing
 from scheduling.booking import manage_views as booking_own_views
 from scheduling.booking import quiet_views as booking_quiet_views
 from scheduling.booking import services as booking_services
-from scheduling.booking import standing
 from scheduling.booking import views as booking_views
 from scheduling.booking.services import HasAppointment
 from scheduling.conflicts import counting as conflict_counting
@@ -253,6 +253,7 @@ def init_app(app: Flask) -> None:
     closing.asks(case_end.unanswered_handover)
     composers.guard(withholding.may_write)
     retention_hooks.on_erasure(handover_history.forget_previews)
+    retention_hooks.on_erasure(cooling.forget)
     retention_hooks.lend_kim(handover_history.were_with_kim)
     retention_hooks.sweeps_invitations(expiry.drop_expired_invitations)
     standing.declare()

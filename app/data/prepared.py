@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 _FINE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 _ENDS = b"\0"
+_CHANGES_TABLES = ("DROP", "ALTER")
 _KNOWN, _STALE, _WAITING = "einstieg_prepared", "einstieg_stale", "einstieg_waiting"
 _Ready = tuple[bytes, list[bytes | None]]
 """The name of a statement, and its values in the encoding of the connection."""
@@ -74,6 +75,11 @@ def attend(engine: Engine) -> None:
     def _rolled_back(connection: Connection, _name: str, _context: None) -> None:
         forget(connection)
 
+    @event.listens_for(engine, "after_cursor_execute")
+    def _executed(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(_CHANGES_TABLES):
+            forget(connection)
+
 
 def forget(connection: Connection) -> None:
     """Take nothing for prepared any more, as after a savepoint or a change of tables: psycopg may have ended it all."""
@@ -100,7 +106,10 @@ def _commit(connection: Any) -> None:
     if pgconn.status == ConnStatus.OK:
         pgconn.exit_pipeline_mode()
     if failed is not None:
-        raise errors.error_from_result(failed)
+        error = errors.error_from_result(failed)
+        if isinstance(error, errors.InvalidSqlStatementName):
+            connection.close()  # something forgot what we prepared: the next one begins with a connection of its own
+        raise error
 
 
 def _first_failure(pgconn: PGconn) -> PGresult | None:

@@ -66,6 +66,12 @@ def busy(organisation_id: UUID, span: Interval, own: Collection[UUID]) -> list[B
     return [Busy(row.resource_id, row.starts, row.ends) for row in rows]
 
 
+def forget(case_id: UUID) -> None:
+    """Leave nothing of the talks of a case that is erased; inside the transaction of the erasure."""
+    talks = select(Appointment.id).where(Appointment.case_id == case_id)
+    session().execute(delete(CoolingTime).where(CoolingTime.appointment_id.in_(talks)))
+
+
 def drop_cooled() -> int:
     """Delete what has cooled down, in the open transaction; answers how many."""
     now = clock.now()

@@ -36,6 +36,8 @@ _MARKS = str.maketrans("", "", ".,!?\"'()-*#،؟")
 
 def read_reply(text: str) -> Reply:
     """The meaning of the whole text; blanks, marks and upper case say nothing, further words make it unknown."""
+    if any(unicodedata.category(sign) == "No" for sign in text):
+        return Reply.UNKNOWN
     folded = unicodedata.normalize("NFKC", text).casefold()
     plain = "".join(sign for sign in folded if unicodedata.category(sign) not in ("Cf", "Mn"))
     return MEANINGS.get(western_digits(plain).translate(_MARKS).strip(), Reply.UNKNOWN)

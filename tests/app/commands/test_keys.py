@@ -175,7 +175,7 @@ def test_a_true_backup_opens_with_the_shares_alone_and_is_left_as_it_is(
 def test_a_backup_that_would_not_open_is_told(
     run: Run, backup: Callable[[], list[str]], case: Case, world: World, config: Config
 ) -> None:
-    body = SealedRecord.body
+    body, case_id = SealedRecord.body, case.id
     with transaction() as current:
         whole = current.scalar(select(body).where(SealedRecord.kind == "case.family"))
         assert whole is not None
@@ -186,7 +186,7 @@ def test_a_backup_that_would_not_open_is_told(
     (scan,) = config.files_folder.iterdir()
     scan.unlink()
     with db.engines["keys"].begin() as connection:
-        connection.execute(delete(record_keys).where(record_keys.c.scope_id == case.id))
+        connection.execute(delete(record_keys).where(record_keys.c.scope_id == case_id))
     missing = run("rehearse", *backup()).output
     assert "Datensätze: kein Schlüssel (ist die Sicherung der Schlüssel älter" in missing
     assert "1 Dateien: fehlt" in missing

@@ -46,24 +46,24 @@ def due_case(open_case: OpenCase) -> Case:
 
 
 def test_a_due_case_is_listed_extended_once_and_then_erased(world: World, due_case: Case) -> None:
-    lead = world.actor("lead")
-    assert [one.case.id for one in queries.overview(lead).due] == [due_case.id]
+    lead, case_id = world.actor("lead"), due_case.id
+    assert [one.case.id for one in queries.overview(lead).due] == [case_id]
     assert [(count.now, count.soon) for count in queries.overview(world.actor("officer")).counts if count.now] == [
         (1, 0)
     ]
-    mark = services.extend(lead, case_id=due_case.id, reason=ExtensionReason.LEGAL_DISPUTE)
+    mark = services.extend(lead, case_id=case_id, reason=ExtensionReason.LEGAL_DISPUTE)
     assert mark.extended_until == clock.today().replace(year=2028)
     assert queries.overview(lead).due == []
     assert queries.overview(world.actor("officer")).soon == []
     with pytest.raises(Hindered):
-        services.erase_case(lead, case_id=due_case.id, basis=ErasureBasis.DUE)
+        services.erase_case(lead, case_id=case_id, basis=ErasureBasis.DUE)
     clock.start_at(SEVEN_MONTHS_ON + timedelta(days=366))
     with pytest.raises(Invalid, match="extended_before"):
-        services.extend(lead, case_id=due_case.id, reason=ExtensionReason.FAMILY_ASKS)
-    receipt = services.erase_case(lead, case_id=due_case.id, basis=ErasureBasis.DUE)
+        services.extend(lead, case_id=case_id, reason=ExtensionReason.FAMILY_ASKS)
+    receipt = services.erase_case(lead, case_id=case_id, basis=ErasureBasis.DUE)
     assert receipt.rule == "lead_without_consent"
     with pytest.raises(NotFound):
-        case_queries.get_case(lead, due_case.id)
+        case_queries.get_case(lead, case_id)
 
 
 def test_where_the_archive_is_asked_nothing_goes_before_its_answer_or_its_time(
