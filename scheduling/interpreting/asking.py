@@ -180,17 +180,7 @@ def _answer_by(now: datetime, starts_at: datetime) -> datetime:
 
 def _tell_asked(question: InterpreterAsk, appointment: Appointment, token: str, way: texts.Way) -> None:
     errand = texts.errand_of(appointment, language_for(appointment))
-    plan(
-        scope=Scope(question.organisation_id),
-        case_id=None,
-        subject_id=question.id,
-        kind=ASKED,
-        channel=way[0],
-        due_at=clock.now(),
-        dedupe_key=f"interpreter:{question.id}:asked",
-        payload=texts.asked(errand, token, answer_by=question.answer_by, way=way),
-        expires_at=question.starts_at,
-    )
+    _plan(question, ASKED, way, texts.asked(errand, token, answer_by=question.answer_by, way=way))
 
 
 def _tell_released(question: InterpreterAsk) -> None:
@@ -198,16 +188,21 @@ def _tell_released(question: InterpreterAsk) -> None:
     appointment = session().get(Appointment, question.appointment_id)
     if way is None or appointment is None:
         return
-    errand = texts.errand_of(appointment, language_for(appointment))
+    errand = texts.errand_of(appointment, language_for(appointment)).at(question.starts_at, question.ends_at)
+    _plan(question, RELEASED, way, texts.released(errand, way=way))
+
+
+def _plan(question: InterpreterAsk, kind: str, way: texts.Way, payload: MessagePayload) -> None:
+    """Write once, now, and not after the talk has begun; the message belongs to no case."""
     plan(
         scope=Scope(question.organisation_id),
         case_id=None,
         subject_id=question.id,
-        kind=RELEASED,
+        kind=kind,
         channel=way[0],
         due_at=clock.now(),
-        dedupe_key=f"interpreter:{question.id}:released",
-        payload=texts.released(errand.at(question.starts_at, question.ends_at), way=way),
+        dedupe_key=f"{kind}:{question.id}",
+        payload=payload,
         expires_at=question.starts_at,
     )
 
