@@ -41,7 +41,16 @@ def today(app: Flask) -> None:
 def schools(app: Flask) -> dict[str, School]:
     """The schools of Düsseldorf by number."""
     services.import_directory(FILE.read_text(encoding="utf-8").splitlines())
-    return {school.number: school for school in session().scalars(select(School))}
+    return {school.number: school for school in session().scalars(select(School).order_by(School.number))}
+
+
+def a_confessional_primary(schools: dict[str, School]) -> School:
+    """A primary school where the guardians have to agree; other types of school of a denomination do not ask."""
+    return next(
+        school
+        for school in schools.values()
+        if school.type is SchoolType.GRUNDSCHULE and school.kind_of_faith and school.kind_of_faith.is_confessional
+    )
 
 
 @dataclass(frozen=True)

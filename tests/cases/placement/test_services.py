@@ -27,7 +27,7 @@ from cases.placement.options import Exclusion
 from cases.placement.support import Support
 from cases.sheets import ChildSheet
 from cases.states import TaskState
-from tests.cases.placement.conftest import GERMAN_CLASS, Seeking
+from tests.cases.placement.conftest import GERMAN_CLASS, Seeking, a_confessional_primary
 from tests.plugins.application import World
 
 MakeSeeking = Callable[[], Seeking]
@@ -240,7 +240,7 @@ def test_the_authority_may_choose_another_school(seeking: MakeSeeking, schools: 
 def test_a_confessional_primary_school_needs_the_guardians_agreement(seeking: MakeSeeking, schools: Schools) -> None:
     at = seeking()
     at.recommend(replace(GERMAN_CLASS, reason="x"))
-    catholic = next(s for s in schools.values() if s.kind_of_faith and s.kind_of_faith.is_confessional)
+    catholic = a_confessional_primary(schools)
     with pytest.raises(Invalid, match="guardians_agree"):
         at.propose(catholic, deviates_because="Geschwister dort")
     with pytest.raises(Invalid, match="deviates_because"):

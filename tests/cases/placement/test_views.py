@@ -16,7 +16,7 @@ from cases.models import Task
 from cases.placement import services
 from cases.placement.kinds import PlacementState
 from cases.placement.models import Placement, School
-from tests.cases.placement.conftest import Seeking
+from tests.cases.placement.conftest import Seeking, a_confessional_primary
 from tests.plugins.application import World
 
 MakeSeeking = Callable[[], Seeking]
@@ -171,7 +171,7 @@ def test_a_confessional_primary_school_says_so_and_asks_for_agreement(
 ) -> None:
     at, client = seeking(), sign_in("advisor")
     at.recommend()
-    faith = next(s for s in schools.values() if s.kind_of_faith and s.kind_of_faith.is_confessional)
+    faith = a_confessional_primary(schools)
     url, why = child_url(at, f"schulen/{faith.number}"), {"reason": "Weg", "deviates_because": "Bruder dort"}
     refused = client.post(url, data=why)
     assert refused.status_code == 422
