@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.data import prepared
+from app.data import binary, prepared
 from app.data.base import Base
 from app.errors import Conflict, StorageFull, Unavailable
 
@@ -47,10 +47,11 @@ def init_app(app: Flask) -> None:
 def prepare_engine(engine: Engine) -> None:
     """Make SQLite behave: WAL, foreign keys, real transactions, patience, deleted bytes overwritten.
 
-    On PostgreSQL what is prepared stays so.
+    On PostgreSQL what is prepared stays so, and many bytes travel as they are.
     """
     if engine.dialect.name != "sqlite":
         prepared.attend(engine)
+        binary.attend(engine)
         return
 
     @event.listens_for(engine, "connect")

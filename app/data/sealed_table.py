@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.data.among import among
 from app.data.base import primary_key
+from app.data.binary import BINARY
 from app.data.database import Model
 from app.data.removals import enter_deletions
 
@@ -58,7 +59,7 @@ _OPENABLE = select(
 ONE = _OPENABLE.where(_T.c.record_id == bindparam("of_record"))
 """What opens one record: `of_kind`, `of_record`."""
 
-SEVERAL = _OPENABLE.where(among(_T.c.record_id, "of_records"))
+SEVERAL = _OPENABLE.where(among(_T.c.record_id, "of_records")).execution_options(**BINARY)
 """What opens many records: `of_kind`, `of_records`."""
 
 OF_CASE = _OPENABLE.where(_T.c.case_id == bindparam("of_case")).order_by(_T.c.id)

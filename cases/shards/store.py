@@ -12,6 +12,7 @@ from sqlalchemy.engine import CursorResult
 
 from app.data import cipher, records
 from app.data.base import new_id
+from app.data.binary import BINARY
 from app.data.database import session
 from app.data.keyring import ScopeKey
 from app.errors import KeyMissing, Tampered, VersionConflict
@@ -109,7 +110,7 @@ def save(shard: Shard, bodies: Bodies, key: ScopeKey | None = None) -> None:
 def load(shard: Shard) -> Bodies:
     """The bodies of one shard whose row is locked; raises ShardBroken."""
     query = select(ShardBody.kind, ShardBody.body).where(ShardBody.shard_id == shard.id)
-    sealed = {row[0]: row[1] for row in session().execute(query)}
+    sealed = {row[0]: row[1] for row in session().execute(query.execution_options(**BINARY))}
     keys = records.keyring().open_keys([shard.id], shard.organisation_id)
     opened = {kind: unseal(shard, kind, sealed[kind], keys) for kind in BodyKind if kind in sealed}
     if len(opened) < len(BODIES):
@@ -163,7 +164,7 @@ def read(organisation_id: UUID, kinds: Collection[BodyKind]) -> list[tuple[int, 
         .where(Shard.organisation_id == organisation_id, ShardBody.kind.in_(kinds))
         .order_by(Shard.number)
     )
-    rows = session().execute(query).all()
+    rows = session().execute(query.execution_options(**BINARY)).all()
     keys = records.keyring().open_keys({row.id for row in rows}, organisation_id)
     return [(row.number, row.kind, unseal(row, row.kind, row.body, keys)) for row in rows]  # type: ignore[arg-type]
 
