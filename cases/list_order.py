@@ -21,6 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from app.data.binary import BINARY
 from app.data.database import session
 from app.policies import Actor
 from app.web.pagination import PAGE_SIZE
@@ -105,7 +106,7 @@ def _ask(actor: Actor, filters: Filters, day: InstrumentedAttribute[date | None]
     parts = [groups.group_by(Case.restricted_on, Case.state, Case.advisor_id), _packed(SHARED, _shared(actor))]
     parts += [_packed(name, chosen) for name, chosen in list_filters.chosen_elsewhere(filters).items()]
     found, sets = [], {}
-    for kind, state, advisor_id, count, packed_rows in session().execute(union_all(*parts)):
+    for kind, state, advisor_id, count, packed_rows in session().execute(union_all(*parts).execution_options(**BINARY)):
         if kind == GROUP:
             found.append((Group(CaseState(state), advisor_id, count), packed_rows))
         else:

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 WRITE = "einstieg_write"
+WORK_MEM = "32MB"
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
 DISK_FULL_SQLSTATES = frozenset({"53100", "53000"})
 UNREACHABLE_SQLSTATES = frozenset({"57P01", "57P02", "57P03", "08000", "08001", "08003", "08006"})
@@ -47,11 +48,18 @@ def init_app(app: Flask) -> None:
 def prepare_engine(engine: Engine) -> None:
     """Make SQLite behave: WAL, foreign keys, real transactions, patience, deleted bytes overwritten.
 
-    On PostgreSQL what is prepared stays so, and many bytes travel as they are.
+    On PostgreSQL what is prepared stays so, many bytes travel as they are, and a list of 100,000 cases is grouped in
+    memory: with the 4 MB of its own default it is sorted on disk, which takes twice the time.
     """
     if engine.dialect.name != "sqlite":
         prepared.attend(engine)
         binary.attend(engine)
+
+        @event.listens_for(engine, "connect")
+        def _connect_to_server(connection: Any, _record: Any) -> None:
+            connection.execute(f"SET work_mem = '{WORK_MEM}'")
+            connection.commit()
+
         return
 
     @event.listens_for(engine, "connect")
