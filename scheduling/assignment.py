@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -80,9 +80,9 @@ def assign(
         if not may_overbook:
             raise
         found = _on_top(needs, world, starts)
-        lock_resources(found.resource_ids)
+        lock_resources(found.resource_ids, given_back=own)
         return replace(found, is_on_top=True)
-    if lock_resources(found.resource_ids):
+    if lock_resources(found.resource_ids, given_back=own):
         world = _world(needs, starts, policy, own)
         chosen = set(found.resource_ids)
         kept = tuple(resource for resource in world.resources if resource.id in chosen)
@@ -236,11 +236,17 @@ def _on_top(needs: Needs, world: World, starts: int) -> Assignment:
     raise refused or SlotTaken(Reason.NO_ADVISOR)
 
 
-def lock_resources(resource_ids: Collection[UUID]) -> bool:
-    """Queue behind everybody who books one of these resources; False where the database writes one by one."""
+def lock_resources(resource_ids: Collection[UUID], *, given_back: Collection[UUID] = ()) -> bool:
+    """Queue behind everybody who books one of these resources; False where the database writes one by one.
+
+    With them come those that some appointments give back in this transaction: locked later, and thus out of order,
+    two families who swap times would wait for each other.
+    """
     current = session()
     if current.get_bind().dialect.name == "sqlite":
         return False
-    keys = [int.from_bytes(resource_id.bytes[8:], "big", signed=True) for resource_id in sorted(resource_ids)]
+    old = select(Reservation.resource_id).where(Reservation.appointment_id.in_(given_back))
+    ids = {*resource_ids, *(current.scalars(old) if given_back else ())}
+    keys = [int.from_bytes(resource_id.bytes[8:], "big", signed=True) for resource_id in sorted(ids)]
     current.execute(LOCK, {"keys": keys})
     return True

@@ -53,7 +53,7 @@ def reassign(actor: Actor, *, appointment_id: UUID, team: Team, tell_family: boo
             session().refresh(appointment)
             _require_ahead(appointment)
             needs = needs_of(case, appointment.kind, wishes_of(appointment))
-            lock_resources(team.ids)
+            lock_resources(team.ids, given_back=[appointment.id])
             reserve(appointment, _chosen(appointment, needs, team), setting=needs.setting)
             session().expire(appointment, ["room", "interpreter"])
             appointment.sequence += 1
