@@ -41,9 +41,7 @@ class KindForm(EinstiegForm):
     buffer_after = _number(
         "Abstand danach in Minuten", 0, 120, "Zwischen zwei Terminen liegt der größere der beiden Abstände."
     )
-    step_minutes = SelectField(
-        "Beginn alle", coerce=int, choices=[(step, f"{step} Minuten") for step in STEPS], description=""
-    )
+    step_minutes = SelectField("Beginn alle", coerce=int, choices=[(step, f"{step} Minuten") for step in STEPS])
     lead_hours = _number("Vorlauf für Familien in Stunden", 0, 24 * 30)
     horizon_days = _number("Buchbar im Voraus in Tagen", 1, 365)
     capacity = _number("Plätze (Familien zugleich)", 1, 200)
