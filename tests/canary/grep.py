@@ -48,10 +48,18 @@ def found_in_files(paths: Iterable[Path], words: Mapping[str, str]) -> dict[str,
     """The labels found, by file; the names of the files are looked through as well."""
     found: dict[str, set[str]] = {}
     for path in paths:
-        labels = found_in(path.read_bytes(), words) | found_in(str(path).encode(), words)
+        labels = found_in(_read(path), words) | found_in(str(path).encode(), words)
         if labels:
             found[str(path)] = labels
     return found
+
+
+def _read(path: Path) -> bytes:
+    """What a file holds; nothing, if a running server has just taken it away."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def found_in_mail(paths: Iterable[Path], words: Mapping[str, str]) -> dict[str, set[str]]:
