@@ -1,38 +1,17 @@
-"""How many appointments do not fit, for the navigation: counted anew once a minute in each process, never stored."""
+"""How many appointments do not fit, for the navigation."""
 
 from __future__ import annotations
 
-import time
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import EinstiegError
+from app.web import counts
 from app.web.actors import actor_or_none
 from scheduling.conflicts.queries import situation_of
 
-SECONDS = 60.0
-EXTENSION = "conflict_counts"
-
-
-def count(organisation_id: UUID) -> int:
-    """How many there were at the last count; counts when that is a minute ago."""
-    known = _counts().get(organisation_id)
-    if known is None or time.monotonic() - known[1] > SECONDS:
-        return recount(organisation_id)
-    return known[0]
-
-
-def recount(organisation_id: UUID) -> int:
-    """Count now, after something changed."""
-    return remember(organisation_id, len(situation_of(organisation_id).conflicts))
-
-
-def remember(organisation_id: UUID, found: int) -> int:
-    """Keep a count that somebody has just made."""
-    _counts()[organisation_id] = (found, time.monotonic())
-    return found
+NAME = "conflicts"
 
 
 def for_navigation() -> int:
@@ -40,12 +19,22 @@ def for_navigation() -> int:
     actor = actor_or_none()
     if actor is None:
         return 0
+    owner = actor.organisation_id
     try:
-        return count(actor.organisation_id)
+        return counts.known(NAME, owner, lambda: _found(owner))
     except (SQLAlchemyError, EinstiegError):
         return 0
 
 
-def _counts() -> dict[UUID, tuple[int, float]]:
-    counts: dict[UUID, tuple[int, float]] = current_app.extensions.setdefault(EXTENSION, {})
-    return counts
+def recount(organisation_id: UUID) -> int:
+    """Count now, after something changed."""
+    return remember(organisation_id, _found(organisation_id))
+
+
+def remember(organisation_id: UUID, found: int) -> int:
+    """Keep a count that somebody has just made."""
+    return counts.remember(NAME, organisation_id, found)
+
+
+def _found(organisation_id: UUID) -> int:
+    return len(situation_of(organisation_id).conflicts)
