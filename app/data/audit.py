@@ -89,7 +89,7 @@ class AuditEntry(Model):
     at: Mapped[datetime] = mapped_column(Microseconds)
     organisation_id: Mapped[UUID | None]
     actor_id: Mapped[UUID | None]
-    action: Mapped[Action] = choice(Action)
+    action: Mapped[Action] = choice(Action, is_checked=False)
     case_id: Mapped[UUID | None]
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[UUID | None]

@@ -66,12 +66,12 @@ def primary_key() -> MappedColumn[UUID]:
     return mapped_column(primary_key=True, default=new_id)
 
 
-def choice(kind: type[EnumType], **options: Any) -> MappedColumn[EnumType]:
-    """A column that holds one value of `kind`, checked by the database."""
+def choice(kind: type[EnumType], *, is_checked: bool = True, **options: Any) -> MappedColumn[EnumType]:
+    """A column that holds one value of `kind`, checked by the database unless that costs too much."""
     column_type = Enum(
         kind,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=is_checked,
         name=kind.__name__.lower(),
         length=40,
         values_callable=lambda members: [member.value for member in members],

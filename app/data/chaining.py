@@ -1,7 +1,7 @@
 """Linking entries behind the head of the chain, in as few statements as each database allows.
 
-PostgreSQL moves the head, hashes and inserts in one statement: its row lock is what writers queue at. SQLite has one
-writer at a time, who hashes here. Both hash the same bytes: the hash before, the number, and `rest_of`.
+Either database moves the head itself, and its row is what writers queue at: PostgreSQL hashes, moves and inserts in one
+statement, SQLite in two, with the hash made here. Both hash the same bytes: the hash before, the number, and `rest_of`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from app.data.prepared import Prepared
@@ -44,12 +44,15 @@ FROM (VALUES (1)) AS one LEFT JOIN moved ON true
 """  # noqa: S608
 _ACT = Prepared("trail_act", _MOVE + _ENTER)
 _ACT_ON_CASES = Prepared("trail_act_on_cases", _MOVE + _MENTION + _ENTER)
-_IDS = (2, 3, 5, 7)
-"""Which values are ids, counted from 0."""
 
-_ENTER_SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES ({', '.join('?' * 13)})"  # noqa: S608
-_MENTION_SQLITE = "INSERT INTO audit_mention (case_id, seq) VALUES (?, ?)"
-_MOVE_SQLITE = "UPDATE audit_head SET seq = ?, previous = ?, hash = ? WHERE id = 1"
+_MOVE_SQLITE = """
+UPDATE audit_head SET seq = seq + 1, previous = hash, hash = audit_link(hash, seq + 1, ?) WHERE id = 1
+"""
+_ENTER_SQLITE = f"""
+INSERT INTO audit_entry ({_COLUMNS})
+SELECT {", ".join("?" * 10)}, seq, previous, hash FROM audit_head WHERE id = 1
+"""  # noqa: S608
+_MENTION_SQLITE = "INSERT INTO audit_mention (case_id, seq) SELECT ?, seq FROM audit_head WHERE id = 1"
 
 
 class NoHead(RuntimeError):
@@ -77,12 +80,12 @@ def parts_of(act: Act) -> tuple[str, ...]:
     """An entry behind its number as text, column by column; "" stands for no id."""
     return (
         str((act.at - EPOCH) // MICROSECOND),
-        _hex(act.organisation_id),
-        _hex(act.actor_id),
+        act.organisation_id.hex if act.organisation_id else "",
+        act.actor_id.hex if act.actor_id else "",
         act.action,
-        _hex(act.case_id),
+        act.case_id.hex if act.case_id else "",
         act.subject_kind,
-        _hex(act.subject_id),
+        act.subject_id.hex if act.subject_id else "",
         act.digest,
         act.facts,
         act.written,
@@ -91,7 +94,15 @@ def parts_of(act: Act) -> tuple[str, ...]:
 
 def rest_of(act: Act) -> str:
     """What is hashed of an entry behind its number; `app.data.trail_rows` says the same in SQL."""
-    return SEPARATOR + SEPARATOR.join(parts_of(act))
+    return _joined(parts_of(act))
+
+
+def attend(engine: Engine) -> None:
+    """Let the connections of a SQLite `engine` hash what is linked."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.create_function("audit_link", 3, _link, deterministic=True)
 
 
 def append(connection: Connection, acts: Sequence[Act]) -> None:
@@ -104,35 +115,40 @@ def append(connection: Connection, acts: Sequence[Act]) -> None:
 
 def _append_postgresql(connection: Connection, acts: Sequence[Act]) -> None:
     for act in acts:
-        parts: list[str | None] = [rest_of(act), *parts_of(act)]
-        for at in _IDS:
-            parts[at] = parts[at] or None
+        parts = parts_of(act)
+        values = (_joined(parts), *_columns_of(parts))
         if act.cases:
-            parts.append(f"{{{','.join([case_id.hex for case_id in act.cases])}}}")
-        (_ACT_ON_CASES if act.cases else _ACT).run_with_commit(connection, parts)
+            named = f"{{{','.join([case_id.hex for case_id in act.cases])}}}"
+            _ACT_ON_CASES.run_with_commit(connection, (*values, named))
+        else:
+            _ACT.run_with_commit(connection, values)
 
 
 def _append_sqlite(connection: Connection, acts: Sequence[Act]) -> None:
     """Through the driver itself: what SQLAlchemy adds to a statement costs more here than the statement."""
     driver: Any = connection.connection.driver_connection
     try:
-        row = driver.execute("SELECT seq, hash FROM audit_head WHERE id = 1").fetchone()
-        if row is None:
-            raise NoHead("the audit trail has no head: run the migrations")
-        seq, last = row
         for act in acts:
             parts = parts_of(act)
-            seq, previous = seq + 1, last
-            last = sha256(previous + f"{seq}{SEPARATOR}{SEPARATOR.join(parts)}".encode()).digest()
-            at, organisation, actor, action, case, kind, subject, *rest = parts
-            ids = (organisation or None, actor or None, action, case or None, kind, subject or None)
-            driver.execute(_ENTER_SQLITE, (int(at), *ids, *rest, seq, previous, last))
+            if not driver.execute(_MOVE_SQLITE, (_joined(parts),)).rowcount:
+                raise NoHead("the audit trail has no head: run the migrations")
+            driver.execute(_ENTER_SQLITE, _columns_of(parts))
             if act.cases:
-                driver.executemany(_MENTION_SQLITE, [(case_id.hex, seq) for case_id in act.cases])
-        driver.execute(_MOVE_SQLITE, (seq, previous, last))
+                driver.executemany(_MENTION_SQLITE, [(case_id.hex,) for case_id in act.cases])
     except sqlite3.Error as error:
         raise OperationalError("audit trail", None, error, hide_parameters=True) from None
 
 
-def _hex(identity: UUID | None) -> str:
-    return identity.hex if identity is not None else ""
+def _link(previous: bytes, seq: int, rest: str) -> bytes:
+    """The hash of an entry, as SQLite calls for it."""
+    return sha256(previous + f"{seq}{rest}".encode()).digest()
+
+
+def _columns_of(parts: tuple[str, ...]) -> tuple[str | None, ...]:
+    """The same for the columns: no id is NULL, and a number as text is one to either database."""
+    at, organisation, actor, action, case, kind, subject, *rest = parts
+    return (at, organisation or None, actor or None, action, case or None, kind, subject or None, *rest)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return SEPARATOR + SEPARATOR.join(parts)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.data import binary, prepared
+from app.data import binary, chaining, prepared
 from app.data.base import Base
 from app.errors import Conflict, StorageFull, Unavailable
 
@@ -61,6 +61,7 @@ def prepare_engine(engine: Engine) -> None:
             connection.commit()
 
         return
+    chaining.attend(engine)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:

@@ -52,7 +52,7 @@ class Prepared:
         if encoding is None:
             encoding = known[self.name] = self._prepare(connection, driver)
         sent = [None if value is None else value.encode(encoding) for value in values]
-        if any(_ENDS in value for value in sent if value is not None):
+        if _ENDS in b"".join(filter(None, sent)):
             raise ValueError("PostgreSQL holds no NUL in a text")
         return self.name.encode(), sent
 

@@ -26,6 +26,24 @@ def remove_choices(table: str, column: str, constraint: str, values: Sequence[st
     _allow(table, column, constraint, [value for value in _present(table, constraint) if value not in values])
 
 
+def leave_unchecked(table: str, constraint: str) -> None:
+    """Drop a check of choices."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(op.f(constraint), table, type_="check")
+        return
+    pattern = re.compile(rf",\s*{_check(constraint).pattern}")
+    _rewrite(table, pattern.sub("", _sql_of(table)))
+
+
+def check_choices(table: str, column: str, constraint: str, values: Sequence[str]) -> None:
+    """Let `column` hold these `values` alone; rows that hold another must be gone before."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.create_check_constraint(op.f(constraint), table, _is_one_of(column, values))
+        return
+    check = f", \n\tCONSTRAINT {constraint} CHECK ({_is_one_of(column, values)})\n)"
+    _rewrite(table, f"{_sql_of(table).rstrip().removesuffix(')').rstrip()}{check}")
+
+
 def _present(table: str, constraint: str) -> list[str]:
     bind = op.get_bind()
     if bind.dialect.name != "sqlite":
@@ -38,17 +56,29 @@ def _present(table: str, constraint: str) -> list[str]:
 
 
 def _allow(table: str, column: str, constraint: str, values: Sequence[str]) -> None:
-    bind = op.get_bind()
-    allowed = ", ".join(f"'{value}'" for value in values)
-    if bind.dialect.name != "sqlite":
+    if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint(op.f(constraint), table, type_="check")
-        op.create_check_constraint(op.f(constraint), table, f"{column} IN ({allowed})")
+        op.create_check_constraint(op.f(constraint), table, _is_one_of(column, values))
         return
-    changed = _check(constraint).sub(lambda match: f"{match[1]}{allowed}{match[3]}", _sql_of(table))
+    allowed = _listed(values)
+    _rewrite(table, _check(constraint).sub(lambda match: f"{match[1]}{allowed}{match[3]}", _sql_of(table)))
+
+
+def _is_one_of(column: str, values: Sequence[str]) -> str:
+    return f"{column} IN ({_listed(values)})"
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+def _rewrite(table: str, sql: str) -> None:
+    """Put another text in place of a table's own in SQLite's schema."""
+    bind = op.get_bind()
     bind.exec_driver_sql("PRAGMA writable_schema=ON")
     bind.execute(
         sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :table"),
-        {"sql": changed, "table": table},
+        {"sql": sql, "table": table},
     )
     bind.exec_driver_sql("PRAGMA writable_schema=RESET")
 

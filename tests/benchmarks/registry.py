@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import operator
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-ROUNDS = 9
+ROUNDS = 60
+"""Short ones: the speed of a shared machine changes within seconds."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """A value in the benchmark's unit, the baseline's if there is one, how often, and what `more` was seen."""
+    """A value in the benchmark's unit, the baseline's if there is one, how often, and what `more` was seen.
+
+    `ratio` is given where it was taken in turns, else it is value by baseline.
+    """
 
     value: float
     baseline: float | None
     n: int
     more: Mapping[str, float] = field(default_factory=dict)
+    ratio: float | None = None
 
 
 @dataclass(frozen=True)
@@ -30,15 +36,15 @@ class Benchmark:
     measure: Callable[[int], Measurement]
 
     def line(self) -> dict[str, str | float | int | None]:
-        """Measure, and answer the figures of one output line; `ratio` is value by baseline."""
+        """Measure, and answer the figures of one output line."""
         taken = self.measure(self.n)
-        ratio = round(taken.value / taken.baseline, 4) if taken.baseline else None
+        ratio = taken.ratio or (taken.value / taken.baseline if taken.baseline else None)
         return {
             "name": self.name,
             "value": round(taken.value, 4),
             "unit": self.unit,
             "baseline": round(taken.baseline, 4) if taken.baseline is not None else None,
-            "ratio": ratio,
+            "ratio": round(ratio, 4) if ratio is not None else None,
             "n": taken.n,
             **{name: round(seen, 4) for name, seen in taken.more.items()},
         }
@@ -64,8 +70,12 @@ def benchmark(
 def microseconds_each(
     subject: Callable[[], object], baseline: Callable[[], object] | None, *, n: int, rounds: int = ROUNDS
 ) -> Measurement:
-    """The median over `rounds` of the mean time of a call in microseconds; `n` calls in all a side."""
-    each = max(1, n // rounds)
+    """The median over at most `rounds` of the mean time of a call in microseconds; `n` calls in all a side.
+
+    The ratio is the median of those of the rounds: a machine slower for a while is so for both sides of one.
+    """
+    rounds = min(rounds, n)
+    each = n // rounds
     subjects, baselines = [], []
     for call in (subject, baseline):
         if call is not None:
@@ -78,6 +88,7 @@ def microseconds_each(
         value=statistics.median(subjects),
         baseline=statistics.median(baselines) if baselines else None,
         n=each * rounds,
+        ratio=statistics.median(map(operator.truediv, subjects, baselines)) if baselines else None,
     )
 
 

@@ -73,14 +73,17 @@ def test_models_and_migrations_agree(app: Flask, store: str) -> None:
 
 def test_every_member_of_an_enum_is_known_to_the_database(app: Flask) -> None:
     """What `compare_metadata` does not see: a member added to an enum that a constraint does not list."""
-    inspector, checked = inspect(db.engine), 0
+    inspector, checked, unchecked = inspect(db.engine), 0, []
     for table in Base.metadata.sorted_tables:
         constraints = " ".join(found["sqltext"] for found in inspector.get_check_constraints(table.name))
         for column in table.columns:
-            if isinstance(column.type, Enum):
+            if isinstance(column.type, Enum) and not column.type.create_constraint:
+                unchecked.append(str(column))
+            elif isinstance(column.type, Enum):
                 checked += 1
                 assert [value for value in column.type.enums if f"'{value}'" not in constraints] == [], column
     assert checked > 20
+    assert unchecked == ["audit_entry.action"]  # written in one place alone, and bound by the chain
 
 
 def test_stores_go_up_with_data_down_to_nothing_and_up_again(own_app: Flask) -> None:
