@@ -101,6 +101,7 @@ from scheduling.interpreting import views as interpreter_views
 from scheduling.offering import views as offering_views
 from scheduling.policies import SchedulingPermission
 from scheduling.requests import family_views as request_family_views
+from scheduling.requests import queries as request_queries
 from scheduling.requests import views as request_views
 from scheduling.resources import hours_views
 from scheduling.resources import views as resource_views
@@ -199,7 +200,7 @@ NAVIGATION: list[NavigationItem] = [
     NavigationItem("Nachrichten", "messages.index", MessagePermission.LIST, 38, icon="mail"),
     NavigationItem("Tag und Woche", "scheduling.day", SchedulingPermission.SEE_DAY, 40, TALKS),
     NavigationItem(
-        "Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 41, TALKS, count=request_views.waiting
+        "Anfragen", "requests.index", SchedulingPermission.SEE_REQUESTS, 41, TALKS, count=request_queries.count_waiting
     ),
     NavigationItem(
         "Konflikte", "conflicts.index", SchedulingPermission.SEE_DAY, 42, TALKS, count=conflict_counting.for_navigation

@@ -14,7 +14,7 @@ from cases.emergency import expiring
 from cases.retention import aftermath, sweeping
 from cases.shards import settling
 from scheduling.calendars import rounds as own_calendars
-from scheduling.conflicts import reminding
+from scheduling.conflicts import counting, reminding
 from scheduling.feeds import telling
 from scheduling.interpreting import asking
 from scheduling.requests import expiry as expiring_requests
@@ -42,6 +42,7 @@ PERIODIC: list[Periodic] = [
     Periodic("files to scan", timedelta(minutes=2), checking.check_waiting),
     Periodic("questions to interpreters", timedelta(seconds=20), asking.follow),
     Periodic("own calendars", timedelta(minutes=1), own_calendars.read_due),
+    Periodic("conflicts to count", timedelta(minutes=1), counting.count_all),
     Periodic("families to be told", timedelta(minutes=30), reminding.remind_to_tell),
     Periodic("checks of the trail", timedelta(seconds=5), trail.check_asked),
     Periodic("checkpoints of the trail", timedelta(minutes=1), trail.keep_checkpoints),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from flask import g
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import joinedload
 
 from app import clock
@@ -38,11 +38,13 @@ def user_by_email(email: str) -> User | None:
     return session().scalar(select(User).where(User.email_token == email_token(email)))
 
 
-def live_session(token: str) -> tuple[UserSession, User] | None:
-    """The session of this token with its user, unless it ended, idled 30 min or is 10 h old."""
+def live_session(
+    token: str, counts: Sequence[ScalarSelect[int]] = ()
+) -> tuple[UserSession, User, Sequence[int | None]] | None:
+    """The session of this token with its user and these counts, unless it ended, idled 30 min or is 10 h old."""
     now = clock.now()
     query = (
-        select(UserSession, User)
+        select(UserSession, User, *counts)
         .join(User, User.id == UserSession.user_id)
         .options(joinedload(User.role_rows))
         .where(
@@ -54,7 +56,7 @@ def live_session(token: str) -> tuple[UserSession, User] | None:
         )
     )
     row = session().execute(query).unique().one_or_none()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], tuple(row[2:])) if row else None
 
 
 def open_sessions(user_id: UUID) -> list[UserSession]:

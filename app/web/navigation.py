@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import LazyString
+from sqlalchemy import ScalarSelect, SQLColumnExpression
 
 from app.policies import Permission
+
+Count = Callable[[SQLColumnExpression[UUID]], ScalarSelect[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
     """An entry of the staff navigation; `section` is the heading it stands under, "" the first group.
 
-    `permission` None means everybody who is signed in. `icon` is one of `app.web.assets.STAFF_ICONS`. `count` answers
-    how much waits there; it is asked on every page, so it must be cheap.
+    `permission` None means everybody who is signed in. `icon` is one of `app.web.assets.STAFF_ICONS`. `count` selects
+    how much waits there for an organisation, the same for all who see the entry; each page asks it: it must be cheap.
     """
 
     label: str
@@ -25,7 +29,7 @@ class NavigationItem:
     order: int
     section: str = ""
     icon: str | None = None
-    count: Callable[[], int] | None = None
+    count: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,25 @@ def sections(may: Callable[[Permission], bool]) -> list[Section]:
     for item in sorted(_items.values(), key=lambda item: (item.order, item.label)):
         if item.endpoint in current_app.view_functions and (item.permission is None or may(item.permission)):
             groups.setdefault(item.section, []).append(
-                Entry(item.label, url_for(item.endpoint), _is_current(item.endpoint), item.icon, _count(item))
+                Entry(item.label, url_for(item.endpoint), _is_current(item.endpoint), item.icon, _count(item.endpoint))
             )
     return [Section(label, tuple(entries)) for label, entries in groups.items()]
+
+
+def count_columns(organisation_id: SQLColumnExpression[UUID]) -> list[ScalarSelect[int]]:
+    """What to ask the database for the numbers beside the entries, along with who is signed in."""
+    return [item.count(organisation_id) for item in _items.values() if item.count is not None]
+
+
+def keep_counts(found: Sequence[int | None]) -> None:
+    """Remember for this request what the database answered to `count_columns`, in their order."""
+    endpoints = (endpoint for endpoint, item in _items.items() if item.count is not None)
+    g.navigation_counts = {endpoint: number or 0 for endpoint, number in zip(endpoints, found, strict=True)}
+
+
+def tell(endpoint: str, number: int) -> None:
+    """Show this number in this request, as somebody has just counted."""
+    g.setdefault("navigation_counts", {})[endpoint] = number
 
 
 def footer_links() -> list[Entry]:
@@ -98,8 +118,9 @@ def init_app(app: Flask, *, may: Callable[[Permission], bool]) -> None:
     app.add_template_global(footer_links, "footer_links")
 
 
-def _count(item: NavigationItem) -> int:
-    return item.count() if item.count is not None else 0
+def _count(endpoint: str) -> int:
+    counts: dict[str, int] = g.get("navigation_counts", {})
+    return counts.get(endpoint, 0)
 
 
 def _is_current(endpoint: str) -> bool:

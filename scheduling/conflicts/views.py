@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.errors import Invalid, WrongState
+from app.web import navigation
 from app.web.actors import current_actor
 from scheduling import services as scheduling_services
 from scheduling.assignment import SlotTaken
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
     """Every appointment that cannot stay as it is, the soonest first."""
     actor = current_actor()
     listing = get_listing(actor)
-    counting.remember(actor.organisation_id, listing.total)
+    navigation.tell("conflicts.index", counting.keep(actor.organisation_id, listing.total))
     if listing.lines:
         note_day_read(actor, first=clock.today(), case_ids=[line.appointment.case_id for line in listing.lines])
     return render_template("scheduling/conflicts/index.html", listing=listing)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
 
 from app.data import records
 from app.data.database import session
@@ -66,15 +66,10 @@ def inbox(actor: Actor) -> list[RequestLine]:
     return sorted(lines, key=lambda line: (line.appointment is None, line.appointment and line.appointment.starts_at))
 
 
-def count_waiting(actor: Actor) -> int:
-    """How many requests wait for somebody to decide."""
-    authorise(actor, SchedulingPermission.SEE_REQUESTS)
-    query = (
-        select(func.count())
-        .select_from(BookingRequest)
-        .where(BookingRequest.organisation_id == actor.organisation_id, BookingRequest.state == RequestStage.WAITING)
-    )
-    return session().scalar(query) or 0
+def count_waiting(organisation_id: SQLColumnExpression[UUID]) -> ScalarSelect[int]:
+    """How many requests wait for somebody to decide, for the navigation."""
+    is_waiting = (BookingRequest.organisation_id == organisation_id, BookingRequest.state == RequestStage.WAITING)
+    return select(func.count()).select_from(BookingRequest).where(*is_waiting).scalar_subquery()
 
 
 def get_request(actor: Actor, request_id: UUID) -> tuple[RequestLine, Case]:

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound, WrongState
 from app.policies import permits
-from app.web import counts
 from app.web.actors import current_actor
 from cases.duplicates.listing import named
 from cases.duplicates.policies import DuplicatePermission
@@ -23,13 +22,6 @@ from scheduling.requests.states import DeclineReason
 blueprint = Blueprint("requests", __name__, url_prefix="/termine")
 
 DECIDED = "Diese Anfrage hat schon jemand bearbeitet."
-COUNT = "requests"
-
-
-def waiting() -> int:
-    """How many requests wait, for the navigation."""
-    actor = current_actor()
-    return counts.known(COUNT, actor.organisation_id, lambda: queries.count_waiting(actor))
 
 
 @blueprint.get("/anfragen")
@@ -37,7 +29,6 @@ def index() -> ResponseReturnValue:
     """The requests that wait."""
     actor = current_actor()
     lines = queries.inbox(actor)
-    counts.forget(COUNT, actor.organisation_id)
     services.note_inbox_read(actor, case_ids=[line.request.case_id for line in lines])
     return render_template(
         "scheduling/requests/index.html",
@@ -60,7 +51,6 @@ def take(request_id: UUID) -> ResponseReturnValue:
         case = services.take(current_actor(), request_id=request_id)
     except WrongState:
         return _decided()
-    counts.forget(COUNT, case.organisation_id)
     flash(f"Der Fall {case.reference} ist angelegt. Der Termin der Familie gehört dazu.", "success")
     return redirect(url_for("cases.show", case_id=case.id), 303)
 
@@ -85,7 +75,6 @@ def join(request_id: UUID) -> ResponseReturnValue:
     except Unmergeable as error:
         form.form_errors.extend(error.sentences)
         return _show(request_id, DeclineForm(formdata=None), form)
-    counts.forget(COUNT, case.organisation_id)
     flash(f"Die Anfrage gehört jetzt zum Fall {case.reference}. Das lässt sich dort 30 Tage lang trennen.", "success")
     return redirect(url_for("cases.show", case_id=case.id), 303)
 

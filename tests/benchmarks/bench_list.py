@@ -13,6 +13,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app.accounts import services as accounts
+from app.data import prepared
 from app.data.database import db
 from app.extensions import limiter
 from cases.bands import Band
@@ -106,8 +109,6 @@ def _ask(browser: FlaskClient, address: str) -> Taken:
         answer = browser.get(address)
         taken, worked = time.perf_counter() - begun, time.process_time() - busy
     assert answer.status_code == 200, address
-    if any(statement.startswith("UPDATE user_session") for statement in statements):
-        return _ask(browser, address)  # once a minute a session notes that somebody is there, whatever the page
     return Taken(address, taken * 1000, worked * 1000, len(statements))
 
 
@@ -153,7 +154,10 @@ def _signed_in(app: Flask) -> FlaskClient:
 
 @contextmanager
 def _counting() -> Iterator[list[str]]:
-    """Statements as each store gets them; one for many rows counts once. SQLite itself says what it was asked."""
+    """Statements as each store gets them; one for many rows counts once. SQLite itself says what it was asked.
+
+    On PostgreSQL those that go past SQLAlchemy are heard where they are made ready.
+    """
     statements: list[str] = []
 
     def note(statement: str) -> None:
@@ -170,7 +174,14 @@ def _counting() -> Iterator[list[str]]:
     def leave(connection: sqlite3.Connection, *_: object) -> None:
         connection.set_trace_callback(None)
 
+    ready = prepared.Prepared._ready
+
+    def note_prepared(one: prepared.Prepared, *rest: Any) -> Any:
+        note(one.statement.strip())
+        return ready(one, *rest)
+
     with ExitStack() as stack:
+        stack.enter_context(patch.object(prepared.Prepared, "_ready", note_prepared))
         for engine in {id(engine): engine for engine in db.engines.values()}.values():
             is_sqlite = engine.dialect.name == "sqlite"
             heard = {"checkout": trace, "checkin": leave} if is_sqlite else {"before_cursor_execute": note_cursor}

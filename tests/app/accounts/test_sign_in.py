@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import clock
 from app.accounts import services
 from app.data.audit import Action, AuditEntry
-from app.data.database import session
+from app.data.database import db, session
 from app.extensions import limiter
 from app.factory import create_app
 from app.policies import Role
@@ -87,3 +87,30 @@ def test_the_ninth_wrong_try_for_one_account_is_refused(config: Config, world: W
         limiter.enabled = False
         limiter.reset()
     assert statuses == [422] * 8 + [429]
+
+
+def test_noting_that_somebody_is_there_costs_a_page_one_statement_a_minute(
+    sign_in: Callable[[str], FlaskClient],
+) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "INSERT", "WITH")):
+            asked.append(statement)
+
+    def asked_for(browser: FlaskClient) -> list[str]:
+        asked.clear()
+        assert browser.get("/faelle").status_code == 200
+        return list(asked)
+
+    browser = sign_in("lead")
+    browser.get("/faelle")
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        usual = asked_for(browser)
+        clock.start_at(clock.now() + timedelta(minutes=2))
+        noted, again = asked_for(browser), asked_for(browser)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert len(noted) == len(usual) + 1 and noted[-1].startswith("UPDATE user_session")
+    assert len(again) == len(usual)

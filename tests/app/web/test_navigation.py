@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from flask import Blueprint, Flask
 from flask_babel import Babel
+from sqlalchemy import ScalarSelect, SQLColumnExpression, Uuid, create_engine, literal, select
 
 from app.policies import Permission
 from app.web import navigation
@@ -90,3 +92,28 @@ def test_the_foot_stands_in_order(app_with_entries: Flask) -> None:
             ("Datenschutz", "/cases/other"),
             ("Impressum", "/reports/other"),
         ]
+
+
+def test_a_number_stands_beside_the_entry_it_was_asked_for(app_with_entries: Flask) -> None:
+    def count(number: int) -> Callable[[SQLColumnExpression[UUID]], ScalarSelect[int]]:
+        return lambda organisation_id: select(literal(number)).scalar_subquery()
+
+    navigation.add(
+        NavigationItem("Ablage", "cases.other", None, 20, count=count(7)),
+        NavigationItem("Fälle", "cases.index", None, 10, count=count(3)),
+    )
+
+    def counts() -> dict[str, int]:
+        entries = [entry for section in navigation.sections(lambda _: True) for entry in section.entries]
+        return {str(entry.label): entry.count for entry in entries}
+
+    with app_with_entries.test_request_context("/"):
+        assert counts() == {"Fälle": 0, "Ablage": 0, "Auswertung": 0}
+        with create_engine("sqlite://").connect() as connection:
+            row = connection.execute(select(*navigation.count_columns(literal(UUID(int=1), Uuid())))).one()
+        navigation.keep_counts(row)
+        assert counts() == {"Fälle": 3, "Ablage": 7, "Auswertung": 0}
+        navigation.tell("cases.other", 1)
+        assert counts() == {"Fälle": 3, "Ablage": 1, "Auswertung": 0}
+        navigation.keep_counts([None, 2])
+        assert sorted(counts().values()) == [0, 0, 2]

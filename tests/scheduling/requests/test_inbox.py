@@ -32,6 +32,7 @@ from tests.plugins.families import OpenCase, family_sheet
 from tests.scheduling.conftest import Office
 from tests.scheduling.requests.walking import NAME, PHONE, Outbox, by_sms
 
+WAITING = '1<span class="kern-sr-only"> offen</span>'
 SignIn = Callable[[str], FlaskClient]
 
 
@@ -69,12 +70,14 @@ def test_a_new_case_has_its_number_stands_in_lists_and_keeps_the_talk(
 ) -> None:
     by_sms(client, outbox)
     reception = sign_in("reception")
+    assert WAITING in reception.get("/").text and WAITING not in sign_in("manager").get("/").text
     assert NAME in reception.get(f"/termine/anfragen/{_request().id}").text
     answer = reception.post(f"/termine/anfragen/{_request().id}/neuer-fall")
     case = session().scalars(select(Case).execution_options(populate_existing=True)).one()
     assert answer.headers["Location"].endswith(f"/faelle/{case.id}")
     assert (case.reference, case.state) == ("D-2026-00001", CaseState.APPOINTMENT_BOOKED)
-    assert NAME in reception.get("/faelle").text
+    listed = reception.get("/faelle").text
+    assert NAME in listed and WAITING not in listed
     assert session().scalars(select(Case.id).where(queries.visible_to(world.actor("advisor")))).all() == [case.id]
     with pytest.raises(WrongState):
         services.take(world.actor("lead"), request_id=_request().id)
