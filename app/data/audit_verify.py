@@ -16,7 +16,7 @@ from itertools import islice
 
 from sqlalchemy import Engine, create_engine
 
-from app.data import trail_rows
+from app.data import audit, trail_rows
 from app.data.signed_notes import Checkpoint, Verifier
 
 MOST_BREAKS = 20
@@ -24,8 +24,9 @@ FEW = 50_000
 """So many entries are walked faster by one process than another one starts."""
 
 
-State = tuple[bytes, bytes]
-"""Of a record: `version digest` as last written, and the number of that entry."""
+REMOVED = b"%d" % audit.REMOVED
+State = tuple[bytes, bytes, bytes]
+"""Of a record: version and digest as last written, and the number of that entry."""
 States = dict[bytes, State]
 Task = tuple[str, int, int, bytes]
 
@@ -163,16 +164,15 @@ def _walk(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked
             if content[-1] != trail_rows.LAST:
                 _take_over(content, states)
         count += len(batch)
-    is_whole = count == last - first + 1 and not rows.hidden(first, last)
-    return ([], states) if is_whole else _look_closer(rows, first, last, before)
+    return ([], states) if count == last - first + 1 else _look_closer(rows, first, last, before)
 
 
 def _take_over(content: bytes, states: States) -> None:
     """Note the records an entry wrote, by `class id`."""
     seq = content[: content.index(trail_rows.SEPARATOR)]
     for one in content[content.rindex(trail_rows.SEPARATOR) + 1 :].split(b";"):
-        kind, record_id, state = one.split(b" ", 2)
-        states[kind + b" " + record_id] = (state, seq)
+        name, version, digest = one.rsplit(b" ", 2)
+        states[name] = (version, digest, seq)
 
 
 def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked:
@@ -203,21 +203,21 @@ def _check_records(rows: trail_rows.Rows, states: States, found: Findings) -> No
     breaks: list[Break] = []
     for name, version, body in rows.sealed():
         found.records += 1
-        state, seq = states.pop(name, (b"", b"0"))
-        if state == b"%d %b" % (version, sha256(body).hexdigest().encode()):
+        written, digest, seq = states.pop(name, (b"", b"", b"0"))
+        if (written, digest) == (b"%d" % version, sha256(body).hexdigest().encode()):
             continue
         if len(breaks) < MOST_BREAKS:
-            breaks.append(Break(int(seq), _difference(version, state), about=name.decode()))
-    gone = ((name, seq) for name, (state, seq) in states.items() if not state.startswith(b"0 "))
+            breaks.append(Break(int(seq), _difference(version, written), about=name.decode()))
+    gone = ((name, seq) for name, (written, _, seq) in states.items() if written != REMOVED)
     for name, seq in islice(gone, MOST_BREAKS - len(breaks)):
         breaks.append(Break(int(seq), BreakKind.REMOVED, about=name.decode()))
     found.breaks += breaks
 
 
-def _difference(version: int, state: bytes) -> BreakKind:
-    if not state or state.startswith(b"0 "):
+def _difference(version: int, written: bytes) -> BreakKind:
+    if written in (b"", REMOVED):
         return BreakKind.FOREIGN
-    return BreakKind.ROLLED_BACK if version < int(state.split(b" ", 1)[0]) else BreakKind.REPLACED
+    return BreakKind.ROLLED_BACK if version < int(written) else BreakKind.REPLACED
 
 
 def _check_checkpoints(

@@ -30,8 +30,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_HIDES = " OR ".join(f"instr({name}, char(0))" for name in _COLUMNS[1:])
+"""Whether an entry holds a NUL, in SQLite; its number cannot."""
+
+
 def _sqlite_content() -> str:
-    """By printf, for which NULL is nothing; it stops at a NUL, so `hidden` asks for these."""
+    """By printf, for which NULL is nothing; it stops at a NUL, so what hides one is asked for beside it."""
     return f"CAST(printf('{SEPARATOR_TEXT.join(['%s'] * len(_COLUMNS))}', {', '.join(_COLUMNS)}) AS BLOB)"
 
 
@@ -68,7 +72,7 @@ class Rows(ABC):
 
     @abstractmethod
     def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
-        """What is hashed of each entry and its stored hash, in batches, in order."""
+        """What is hashed of each entry and its stored hash, in batches, in order; nothing of one that hides text."""
 
     def hidden(self, first: int, last: int) -> list[int]:
         """The numbers of entries that hide text behind a NUL, which PostgreSQL cannot hold."""
@@ -91,14 +95,14 @@ class Rows(ABC):
 
 class _SqliteRows(Rows):
     def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
-        query = f"SELECT {_sqlite_content()}, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
+        content = f"CASE WHEN {_HIDES} THEN x'' ELSE {_sqlite_content()} END"
+        query = f"SELECT {content}, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
         cursor = self._driver().execute(query, (first, last))
         while batch := cursor.fetchmany(BATCH):
             yield batch
 
     def hidden(self, first: int, last: int) -> list[int]:
-        parts = " || ".join(name for name in _COLUMNS if name not in _IDS)
-        query = f"SELECT seq FROM audit_entry WHERE seq BETWEEN ? AND ? AND instr({parts}, char(0)) LIMIT 20"  # noqa: S608
+        query = f"SELECT seq FROM audit_entry WHERE seq BETWEEN ? AND ? AND ({_HIDES}) LIMIT 20"  # noqa: S608
         return [int(row[0]) for row in self._driver().execute(query, (first, last))]
 
     def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:

@@ -109,6 +109,12 @@ EDITS: list[tuple[str, BreakKind, int | None]] = [
     ("UPDATE audit_entry SET at = at + 1 WHERE seq = :mid", BreakKind.ALTERED, 0),
     ("UPDATE audit_entry SET written = '' WHERE seq = :mid - 1", BreakKind.ALTERED, -1),
     ("UPDATE audit_entry SET subject_kind = subject_kind || char(0) || 'x' WHERE seq = :mid", BreakKind.ALTERED, 0),
+    (
+        "UPDATE audit_entry SET actor_id = coalesce(actor_id, '') || char(0) || 'x' WHERE seq = :mid",
+        BreakKind.ALTERED,
+        0,
+    ),
+    ("UPDATE audit_entry SET at = at || char(0) || 'x' WHERE seq = :mid", BreakKind.ALTERED, 0),
     ("DELETE FROM audit_entry WHERE seq = :mid", BreakKind.MISSING, 0),
     ("DELETE FROM audit_entry WHERE seq >= :mid", BreakKind.CUT, 0),
     ("UPDATE audit_head SET seq = seq - 1", BreakKind.CUT, None),
