@@ -8,6 +8,7 @@ from contextlib import suppress
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.accounts import queries, services
@@ -21,7 +22,7 @@ from app.web.actors import set_actor
 class SignedIn(UserMixin):  # type: ignore[misc]
     """What Flask-Login holds: a user and the session that proves it; its id is the session's token."""
 
-    def __init__(self, user: User, user_session: UserSession, token: str, counts: Sequence[int | None] = ()) -> None:
+    def __init__(self, user: User, user_session: UserSession, token: str, counts: Sequence[int | None]) -> None:
         self.user = user
         self.user_session = user_session
         self.token = token
@@ -62,7 +63,7 @@ def _load(token: str) -> SignedIn | None:
 def _note_seen(response: Response) -> Response:
     """Keep a session alive, at most once a minute; after the page is made, which would load again what it has."""
     if "seen_session_id" in g:
-        with suppress(EinstiegError):  # a full disk must not keep anybody from reading
+        with suppress(EinstiegError, SQLAlchemyError):  # what was asked for is done, whatever becomes of the note
             services.note_seen(g.seen_session_id)
     return response
 

@@ -39,7 +39,7 @@ def user_by_email(email: str) -> User | None:
 
 
 def live_session(
-    token: str, counts: Sequence[ScalarSelect[int]] = ()
+    token: str, counts: Sequence[ScalarSelect[int]]
 ) -> tuple[UserSession, User, Sequence[int | None]] | None:
     """The session of this token with its user and these counts, unless it ended, idled 30 min or is 10 h old."""
     now = clock.now()

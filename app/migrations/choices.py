@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from app.migrations.sqlite_schema import rewrite, sql_of
+
 VALUE = re.compile(r"'([^']*)'")
 
 
@@ -32,7 +34,7 @@ def leave_unchecked(table: str, constraint: str) -> None:
         op.drop_constraint(op.f(constraint), table, type_="check")
         return
     pattern = re.compile(rf",\s*{_check(constraint).pattern}")
-    _rewrite(table, pattern.sub("", _sql_of(table)))
+    rewrite(table, pattern.sub("", sql_of(table)))
 
 
 def check_choices(table: str, column: str, constraint: str, values: Sequence[str]) -> None:
@@ -41,7 +43,7 @@ def check_choices(table: str, column: str, constraint: str, values: Sequence[str
         op.create_check_constraint(op.f(constraint), table, _is_one_of(column, values))
         return
     check = f", \n\tCONSTRAINT {constraint} CHECK ({_is_one_of(column, values)})\n)"
-    _rewrite(table, f"{_sql_of(table).rstrip().removesuffix(')').rstrip()}{check}")
+    rewrite(table, f"{sql_of(table).rstrip().removesuffix(')').rstrip()}{check}")
 
 
 def _present(table: str, constraint: str) -> list[str]:
@@ -49,7 +51,7 @@ def _present(table: str, constraint: str) -> list[str]:
     if bind.dialect.name != "sqlite":
         query = sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
         return VALUE.findall(bind.execute(query, {"name": constraint}).scalar_one())
-    found = _check(constraint).search(_sql_of(table))
+    found = _check(constraint).search(sql_of(table))
     if found is None:
         raise RuntimeError(f"{table} has no check {constraint}")
     return VALUE.findall(found[2])
@@ -61,7 +63,7 @@ def _allow(table: str, column: str, constraint: str, values: Sequence[str]) -> N
         op.create_check_constraint(op.f(constraint), table, _is_one_of(column, values))
         return
     allowed = _listed(values)
-    _rewrite(table, _check(constraint).sub(lambda match: f"{match[1]}{allowed}{match[3]}", _sql_of(table)))
+    rewrite(table, _check(constraint).sub(lambda match: f"{match[1]}{allowed}{match[3]}", sql_of(table)))
 
 
 def _is_one_of(column: str, values: Sequence[str]) -> str:
@@ -70,23 +72,6 @@ def _is_one_of(column: str, values: Sequence[str]) -> str:
 
 def _listed(values: Sequence[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)
-
-
-def _rewrite(table: str, sql: str) -> None:
-    """Put another text in place of a table's own in SQLite's schema."""
-    bind = op.get_bind()
-    bind.exec_driver_sql("PRAGMA writable_schema=ON")
-    bind.execute(
-        sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :table"),
-        {"sql": sql, "table": table},
-    )
-    bind.exec_driver_sql("PRAGMA writable_schema=RESET")
-
-
-def _sql_of(table: str) -> str:
-    query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
-    sql: str = op.get_bind().execute(query, {"table": table}).scalar_one()
-    return sql
 
 
 def _check(constraint: str) -> re.Pattern[str]:
