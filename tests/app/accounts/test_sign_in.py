@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.accounts import services
@@ -114,3 +117,19 @@ def test_noting_that_somebody_is_there_costs_a_page_one_statement_a_minute(
         event.remove(db.engine, "before_cursor_execute", note)
     assert len(noted) == len(usual) + 1 and noted[-1].startswith("UPDATE user_session")
     assert len(again) == len(usual)
+
+
+def test_a_note_that_fails_takes_nothing_from_the_page(
+    sign_in: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[UUID] = []
+
+    def fail(session_id: UUID) -> None:
+        tried.append(session_id)
+        raise OperationalError("UPDATE", None, sqlite3.OperationalError("database is locked"))
+
+    browser = sign_in("lead")
+    monkeypatch.setattr(services, "note_seen", fail)
+    clock.start_at(clock.now() + timedelta(minutes=2))
+    assert browser.get("/faelle").status_code == 200
+    assert len(tried) == 1

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
 
+from app import clock
+from app.accounts.models import UserSession
 from app.data.database import session
 from cases.documents import queries
 from cases.models import Attachment
@@ -79,6 +83,30 @@ def test_a_download_is_an_attachment_with_the_ending_of_its_content(
     other = open_case().id
     assert client.get(f"/faelle/{other}/unterlagen/dateien/{attachment_id}").status_code == 404
     assert sign_in("manager").get(f"/faelle/{case_id}/unterlagen").status_code == 404
+
+
+def test_files_come_whole_in_the_minute_that_notes_somebody_is_there(
+    open_case: OpenCase, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    """The note is sent once the answer is made and before its pieces are read."""
+    case_id, client = open_case(advisor="advisor").id, sign_in("advisor")
+    _upload(client, case_id, _first_paper(client, case_id), (PNG, "scan.png"))
+    attachment_id = session().query(Attachment).one().id
+    for wanted, data in (
+        (f"unterlagen/dateien/{attachment_id}", None),
+        ("rechte/auskunft", {"form": "zip", "alles": "ja"}),
+    ):
+        clock.start_at(clock.now() + timedelta(minutes=2))
+        url = f"/faelle/{case_id}/{wanted}"
+        answer = client.get(url) if data is None else client.post(url, data=data)
+        assert answer.status_code == 200
+        seen = session().query(UserSession.last_seen_at).order_by(UserSession.last_seen_at.desc()).first()
+        assert seen is not None and clock.now() - seen[0] < timedelta(minutes=1)
+        if data is None:
+            assert answer.data == PNG
+        else:
+            with ZipFile(BytesIO(answer.data)) as archive:
+                assert archive.read("dateien/01.png") == PNG
 
 
 def test_one_click_moves_a_paper_and_nonsense_does_not(
