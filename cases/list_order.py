@@ -78,12 +78,13 @@ class PackedCases(GenericFunction[bytes]):
 def find(actor: Actor, filters: Filters, *, number: int) -> Found:
     """The ids of one page; the last page where `number` lies beyond it."""
     day = {Order.WAITING: Case.waiting_since, Order.DUE: Case.next_due_on}.get(filters.order)
-    answer = _ask(actor, filters, day)
-    ids, days, is_let = _rows(actor, filters, answer, has_day=day is not None)
-    if filters.asks_for_sealed:
-        sealed = list_sealed.columns_of(actor, ids, filters=filters)
-        is_let &= sealed.matches(filters)
-        days = sealed.names() if filters.order is Order.NAME else days
+    with list_sealed.opening(actor, filters) as sealed_beside:
+        answer = _ask(actor, filters, day)
+        ids, days, is_let = _rows(actor, filters, answer, has_day=day is not None)
+        if filters.asks_for_sealed:
+            sealed = sealed_beside(ids)
+            is_let &= sealed.matches()
+            days = sealed.names() if filters.order is Order.NAME else days
     kept = np.flatnonzero(is_let)
     first = days[kept] if days is not None else ~ids[kept, 0]
     number = min(number, max(1, -(-len(kept) // PAGE_SIZE)))

@@ -2,12 +2,18 @@
 
 A KI reads it out of its shards. A body that cases were handed over to has no shards and a few hundred cases: it
 opens their summaries and sheets.
+
+Shards are opened by a thread of their own while the database looks for the cases: neither waits for the other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +30,7 @@ from cases.bands import Band
 from cases.list_filters import Filters, Order
 from cases.models import Child
 from cases.shards import reading
-from cases.shards.columns import places_in, uuids
+from cases.shards.columns import Places, uuids
 from cases.shards.errors import ShardBroken
 from cases.shards.facts import CaseFacts, schooling_of
 from cases.shards.list_body import ListBody
@@ -39,52 +45,88 @@ SPREAD, SLOT_BITS = np.uint64(0x9E3779B97F4A7C15), 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Sealed:
-    """The opened columns beside some cases: `at` is the row of each in the body, `is_known` False where it has none."""
+class Columns:
+    """What is known of all cases, a row each: where they stand, whom language and band let through, how names sort."""
 
-    body: ListBody
+    places: Places
+    is_let: Mask | None
+    sort_keys: Array
+
+    def beside(self, ids: Array) -> Sealed:
+        """The same for the cases with these ids, given as halves."""
+        return Sealed(self, *self.places.of(ids))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sealed:
+    """The columns beside some cases: `at` is the row of each, `is_known` False where it has none."""
+
+    columns: Columns
     at: Array
     is_known: Mask
 
-    def matches(self, filters: Filters) -> Mask:
+    def matches(self) -> Mask:
         """Which of the cases language and band let through; one that is not known only where neither is asked."""
-        kept = np.ones(len(self.at), bool)
-        if filters.language:
-            kept &= self.is_known & (self.body.languages[self.at] == filters.language.encode())
-        if filters.band is not None:
-            kept &= self.is_known & _in_band(self.body, filters.band)[self.at]
-        return kept
+        let = self.columns.is_let
+        return np.ones(len(self.at), bool) if let is None else self.is_known & let.take(self.at)
 
     def names(self) -> Array:
         """How the names of the cases begin, as numbers to sort by."""
-        found: Array = np.where(self.is_known, self._sort_keys()[:, 0].astype(np.uint64).take(self.at), LAST)
+        found: Array = np.where(self.is_known, self.columns.sort_keys[0].take(self.at), LAST)
         return found
 
     def longer_names(self, rows: Array) -> list[Array]:
         """What decides between some of the cases whose names begin alike: two more numbers each."""
-        keys = self._sort_keys()[self.at[rows], 1:].astype(np.uint64)
-        keys[~self.is_known[rows]] = LAST
-        return [keys[:, 0], keys[:, 1]]
-
-    def _sort_keys(self) -> Array:
-        return np.ascontiguousarray(self.body.sort_keys).view(">u8").reshape(len(self.body.sort_keys), -1)
+        at, is_known = self.at[rows], self.is_known[rows]
+        return [np.where(is_known, keys[at], LAST) for keys in self.columns.sort_keys[1:]]
 
 
-def columns_of(actor: Actor, ids: Array, *, filters: Filters) -> Sealed:
-    """The sealed columns beside the cases with these ids, given as halves; read from shards or from sheets."""
-    body = _from_shards(actor) or _from_sheets(actor, ids, filters)
+@contextmanager
+def opening(actor: Actor, filters: Filters) -> Iterator[Callable[[Array], Sealed]]:
+    """What gives the sealed columns beside the cases with certain ids; it works for that while the caller does."""
+    today = clock.today()
+
+    def columns_of(body: ListBody) -> Columns:
+        return _columns(body, filters, today)
+
+    def from_sheets(ids: Array) -> Sealed:
+        return columns_of(_from_sheets(actor, ids, filters)).beside(ids)
+
+    if not filters.asks_for_sealed or actor.organisation_kind is not OrganisationKind.KI:
+        yield from_sheets
+        return
+    with ThreadPoolExecutor(1) as helper:
+        opened = reading.with_case_columns(actor.organisation_id, helper, columns_of)
+
+        def beside(ids: Array) -> Sealed:
+            try:
+                return opened().beside(ids)
+            except ShardBroken:
+                return from_sheets(ids)
+
+        yield beside
+
+
+def _columns(body: ListBody, filters: Filters, today: date) -> Columns:
+    """What a list asks of opened columns, whatever the database answers."""
     if not len(body.case_ids):
         body = ListBody.build([CaseFacts(UUID(int=0), "")])
-    return Sealed(body, *places_in(ids, body.case_ids))
+    asked = []
+    if filters.language:
+        asked.append(body.languages == filters.language.encode())
+    if filters.band is not None:
+        asked.append(_in_band(body, filters.band, today))
+    return Columns(
+        places=Places(body.case_ids),
+        is_let=np.logical_and.reduce(asked) if asked else None,
+        sort_keys=_sort_keys(body) if filters.order is Order.NAME else np.zeros((0, 0)),
+    )
 
 
-def _from_shards(actor: Actor) -> ListBody | None:
-    if actor.organisation_kind is not OrganisationKind.KI:
-        return None
-    try:
-        return reading.case_columns(actor.organisation_id)
-    except ShardBroken:
-        return None
+def _sort_keys(body: ListBody) -> Array:
+    """Three rows of numbers that sort as the names do."""
+    halves = np.ascontiguousarray(body.sort_keys).view(">u8").reshape(len(body.sort_keys), -1)
+    return np.ascontiguousarray(halves.T.astype(np.uint64))
 
 
 def _from_sheets(actor: Actor, halves: Array, filters: Filters) -> ListBody:
@@ -116,12 +158,12 @@ def _schooling(actor: Actor, case_ids: list[UUID]) -> dict[UUID, list[int]]:
     return found
 
 
-def _in_band(body: ListBody, band: Band) -> Mask:
-    """Which cases of a body have a child in a band today; each way to be schooled is judged once.
+def _in_band(body: ListBody, band: Band, today: date) -> Mask:
+    """Which cases of a body have a child in a band on a day; each way to be schooled is judged once.
 
     Ways lie in slots by a product of theirs, so that nothing is sorted but the few that meet another in their slot.
     """
-    today, ways = clock.today(), body.schooling.astype(np.uint64)
+    ways = body.schooling.astype(np.uint64)
     slots = (ways * SPREAD) >> np.uint64(64 - SLOT_BITS)
     table, judged = np.full(1 << SLOT_BITS, LAST), np.zeros(1 << SLOT_BITS, bool)
     table[slots] = ways

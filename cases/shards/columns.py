@@ -120,33 +120,43 @@ def uuids(ids: Array) -> list[UUID]:
 
 def is_among(ids: Array, others: Array) -> Mask:
     """Which rows of `ids` are rows of `others`."""
-    return places_in(ids, others)[1]
+    return Places(others).of(ids)[1]
 
 
-def places_in(ids: Array, others: Array) -> tuple[Array, Mask]:
-    """The row of `others` that each of `ids` is, and whether it is one at all.
+class Places:
+    """Where the rows of some ids stand: made once, then asked for any others.
 
-    Others lie in slots by the last bits of their random halves, the rest in order: nothing large has to be sorted.
+    They lie in slots by the last bits of their random halves, the rest in order: nothing large has to be sorted.
     """
-    slots = 1 << max(FEWEST_SLOTS, (SLOTS_EACH * len(others)).bit_length())
-    wanted, known = ((rows[:, 1] & np.uint64(slots - 1)).astype(np.intp) for rows in (ids, others))
-    table, rows = np.full(slots, -1, np.int32), np.arange(len(others), dtype=np.int32)
-    table[known] = rows
-    at = table.take(wanted).astype(np.intp)
-    same = (at >= 0) & _are_same(ids, others, at)
-    missed, lost = np.flatnonzero(~same & (at >= 0)), np.flatnonzero(table.take(known) != rows)
-    if len(missed) and len(lost):
-        order = lost[np.argsort(others[lost, 1])]
-        found = order[np.minimum(np.searchsorted(others[order, 1], ids[missed, 1]), len(order) - 1)]
-        at[missed], same[missed] = found, _are_same(ids[missed], others, found)
-    return at, same
 
+    def __init__(self, ids: Array) -> None:
+        slots = 1 << max(FEWEST_SLOTS, (SLOTS_EACH * len(ids)).bit_length())
+        self._ids, self._mask = ids, np.uint64(slots - 1)
+        self._table, rows = np.full(slots, -1, np.int32), np.arange(len(ids), dtype=np.int32)
+        known = self._slots_of(ids)
+        self._table[known] = rows
+        lost = np.flatnonzero(self._table.take(known) != rows)
+        self._rest = lost[np.argsort(ids[lost, 1])]
 
-def _are_same(ids: Array, others: Array, at: Array) -> Mask:
-    if not len(others):
-        return np.zeros(len(ids), bool)
-    same: Mask = (others[:, 1].take(at) == ids[:, 1]) & (others[:, 0].take(at) == ids[:, 0])
-    return same
+    def of(self, ids: Array) -> tuple[Array, Mask]:
+        """The row that each of `ids` stands in, and whether it stands in one at all."""
+        at = self._table.take(self._slots_of(ids)).astype(np.intp)
+        same = (at >= 0) & self._are_same(ids, at)
+        if len(self._rest):
+            missed = np.flatnonzero(~same & (at >= 0))
+            last = self._ids[self._rest, 1]
+            found = self._rest[np.minimum(np.searchsorted(last, ids[missed, 1]), len(last) - 1)]
+            at[missed], same[missed] = found, self._are_same(ids[missed], found)
+        return at, same
+
+    def _slots_of(self, ids: Array) -> Array:
+        return (ids[:, 1] & self._mask).astype(np.intp)
+
+    def _are_same(self, ids: Array, at: Array) -> Mask:
+        if not len(self._ids):
+            return np.zeros(len(ids), bool)
+        same: Mask = (self._ids[:, 1].take(at) == ids[:, 1]) & (self._ids[:, 0].take(at) == ids[:, 0])
+        return same
 
 
 def renumbered(keep: Mask) -> Array:

@@ -6,8 +6,10 @@ What the small shard holds overrides the full ones: only what is current comes b
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -25,6 +27,8 @@ from cases.shards.people_body import DuplicateBody, PeopleBody
 from cases.shards.search_body import SearchBody
 
 TRIES = 4
+Opened = list[tuple[int, BodyKind, Columns]]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -69,20 +73,38 @@ def people(organisation_id: UUID) -> list[People]:
 
 def case_columns(organisation_id: UUID) -> ListBody:
     """The columns of every case of an organisation, one row a case, in no order; raises ShardBroken."""
-    found = _read(organisation_id, [BodyKind.LIST])
-    bodies = [
-        body if current is None else body.restricted(current)
-        for (_, _, body), current in zip(found, _currency(found), strict=True)
-        if isinstance(body, ListBody)
-    ]
-    return ListBody.all_of(bodies)
+    return _columns(_read(organisation_id, [BodyKind.LIST]))
 
 
-def _read(organisation_id: UUID, kinds: Collection[BodyKind]) -> list[tuple[int, BodyKind, Columns]]:
+def with_case_columns(
+    organisation_id: UUID, helper: Executor, work: Callable[[ListBody], Result]
+) -> Callable[[], Result]:
+    """Let `helper` open these columns and do `work` on them while the caller asks the database for something else.
+
+    Neither asks a database itself. The answer waits for what comes of it; it raises ShardBroken.
+    """
+    try:
+        fetched = store.fetch(organisation_id, [BodyKind.LIST])
+    except KeyMissing:
+        fetched = None
+    if not fetched or not fetched.rows:
+        return lambda: work(case_columns(organisation_id))
+    begun = helper.submit(lambda: work(_columns(fetched.opened())))
+
+    def answer() -> Result:
+        try:
+            return begun.result()
+        except KeyMissing:
+            return work(case_columns(organisation_id))
+
+    return answer
+
+
+def _read(organisation_id: UUID, kinds: Collection[BodyKind]) -> Opened:
     """Every body of these kinds; a change of keys while reading is read again, shards never built are built."""
     for _ in range(TRIES):
         try:
-            found = store.read(organisation_id, kinds)
+            found = store.fetch(organisation_id, kinds).opened()
         except KeyMissing:
             _look_again()
             continue
@@ -92,13 +114,24 @@ def _read(organisation_id: UUID, kinds: Collection[BodyKind]) -> list[tuple[int,
     raise ShardBroken("no key")
 
 
+def _columns(found: Opened) -> ListBody:
+    """All bodies as one, the small shard's rows in place of those that it overrides."""
+    bodies = [body for number, _, body in found if number == RECENT and isinstance(body, ListBody)]
+    fresh = len(bodies[0].case_ids) if bodies else 0
+    bodies += [body for number, _, body in found if number != RECENT and isinstance(body, ListBody)]
+    whole = ListBody.all_of(bodies)
+    keep = np.ones(len(whole.case_ids), bool)
+    keep[fresh:] = ~is_among(whole.case_ids[fresh:], whole.case_ids[:fresh])
+    return whole.restricted(keep)
+
+
 def _look_again() -> None:
     """Leave the snapshot of the data a read transaction holds, so that the next look sees what was kept since."""
     if not session().info.get("open"):
         session().rollback()
 
 
-def _currency(found: list[tuple[int, BodyKind, Columns]]) -> list[Mask | None]:
+def _currency(found: Opened) -> list[Mask | None]:
     """Which cases of each body are not overridden by the small shard; None for all."""
     fresh: Array = np.zeros((0, 2), "<u8")
     for number, _, body in found:

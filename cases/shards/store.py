@@ -73,6 +73,18 @@ class Bodies:
         }
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Fetched:
+    """Sealed bodies and their keys, as they come from the databases."""
+
+    rows: Sequence[Row[tuple[UUID, UUID, int, int, BodyKind, bytes]]]
+    keys: Keys
+
+    def opened(self) -> list[tuple[int, BodyKind, Columns]]:
+        """Every body with its shard's number; asks no database. Raises KeyMissing and ShardBroken."""
+        return [(row.number, row.kind, unseal(row, row.kind, row.body, self.keys)) for row in self.rows]  # type: ignore[arg-type]
+
+
 def build(cases: Sequence[CaseFacts]) -> Bodies:
     """The bodies of some cases."""
     return Bodies(SearchBody.build(cases), DuplicateBody.build(cases), PeopleBody.build(cases), ListBody.build(cases))
@@ -153,8 +165,8 @@ def remove(shards: Iterable[Shard]) -> None:
     session().execute(delete(Shard).where(Shard.id.in_(ids)))
 
 
-def read(organisation_id: UUID, kinds: Collection[BodyKind]) -> list[tuple[int, BodyKind, Columns]]:
-    """Every body of these kinds with its shard's number, the small shard first; raises KeyMissing and ShardBroken.
+def fetch(organisation_id: UUID, kinds: Collection[BodyKind]) -> Fetched:
+    """Every sealed body of these kinds with its key, the small shard first; raises KeyMissing.
 
     One query for bodies and one for keys, whatever the number of shards.
     """
@@ -165,8 +177,7 @@ def read(organisation_id: UUID, kinds: Collection[BodyKind]) -> list[tuple[int, 
         .order_by(Shard.number)
     )
     rows = session().execute(query.execution_options(**BINARY)).all()
-    keys = records.keyring().open_keys({row.id for row in rows}, organisation_id)
-    return [(row.number, row.kind, unseal(row, row.kind, row.body, keys)) for row in rows]  # type: ignore[arg-type]
+    return Fetched(rows, records.keyring().open_keys({row.id for row in rows}, organisation_id))  # type: ignore[arg-type]
 
 
 def _rows(shard: Shard, bodies: Bodies, key: ScopeKey) -> list[dict[str, object]]:

@@ -232,7 +232,7 @@ def test_a_renamed_family_moves_and_a_broken_shard_costs_time_alone(
     def broken(*_: object) -> None:
         raise keeping.ShardBroken("no key")
 
-    monkeypatch.setattr("cases.shards.reading.case_columns", broken)
+    monkeypatch.setattr("cases.shards.store.unseal", broken)
     assert list_order.find(actor, names, number=1).case_ids == before
     by_band = replace(names, band=Band.PRIMARY)
     assert set(list_order.find(actor, by_band, number=1).case_ids) == _naively([case.id for case in cases], by_band)

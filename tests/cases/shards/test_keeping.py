@@ -56,7 +56,7 @@ def _rename(world: World, case_id: UUID, name: str) -> None:
 
 def _words(world: World) -> set[str]:
     """Every word that lies in any shard, overridden or not."""
-    rows = store.read(world.ki.id, [BodyKind.SEARCH])
+    rows = store.fetch(world.ki.id, [BodyKind.SEARCH]).opened()
     return {line for _, _, body in rows for line in lines_of(body.romans, len(body.unvowelled))}  # type: ignore[attr-defined]
 
 
