@@ -9,12 +9,13 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import clock
 from app.web import languages
 
 _ISOLATE, _END = "\u2068", "\u2069"
+_BDI, _END_BDI = Markup("<bdi>"), Markup("</bdi>")
 
 
 def init_app(app: Flask) -> None:
@@ -72,7 +73,7 @@ def partial_day(value: str | None) -> str:
 
 def bdi(value: object) -> Markup:
     """People's words for a page of any direction: escaped and set apart, so that `Olena K.` keeps its dot."""
-    return Markup("<bdi>{}</bdi>").format(value)
+    return _BDI + escape(value) + _END_BDI
 
 
 def isolated(value: object) -> str:

@@ -6,6 +6,7 @@ audit entry and page.
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -95,6 +96,7 @@ def _requests(kind: str, n: int) -> list[Taken]:
         crowd = fill(template.places["ki"], _advisors(template), CASES)
         browser = _signed_in(app)
         addresses = _addresses(crowd, n)
+        gc.freeze()  # as wsgi.py does when a server has started
         for address in addresses[:12]:
             _ask(browser, address)
         return [_ask(browser, address) for address in addresses]

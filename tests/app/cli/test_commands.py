@@ -20,10 +20,14 @@ SECRET = "a-cookie-secret-of-more-than-32-letters"
 
 
 def _flask(home: Path, *words: str, mode: str = "production", stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return _python(home, "-m", "flask", *words, mode=mode, stdin=stdin)
+
+
+def _python(home: Path, *words: str, mode: str = "production", stdin: str = "") -> subprocess.CompletedProcess[str]:
     settings = {"EINSTIEG_MODE": mode, "EINSTIEG_HOME": str(home), "SECRET_KEY": SECRET}
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-m", "flask", *words],
+        [sys.executable, *words],
         cwd=ROOT,
         env={**kept, **settings, "EINSTIEG_BASE_URL": "https://einstieg.example"},
         input=stdin,
@@ -87,17 +91,13 @@ def test_a_real_installation_is_set_up_by_four_commands(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_server_without_its_key_file_does_not_start_and_names_the_command(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", "import wsgi"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "SECRET_KEY": SECRET,
-            "EINSTIEG_HOME": str(tmp_path),
-            "EINSTIEG_BASE_URL": "https://einstieg.example",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    run = _python(tmp_path, "-c", "import wsgi")
     assert (run.returncode, "flask keys init" in run.stderr) == (1, True)
+
+
+@pytest.mark.slow
+def test_a_server_keeps_what_it_made_at_the_start_out_of_the_garbage_collection(tmp_path: Path) -> None:
+    _flask(tmp_path, "keys", "init")
+    asked = "import gc, wsgi; print(wsgi.app.name, len(gc.get_objects()) < gc.get_freeze_count())"
+    run = _python(tmp_path, "-c", asked)
+    assert (run.returncode, run.stdout.strip()) == (0, "einstieg True"), run.stderr
