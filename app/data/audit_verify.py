@@ -1,7 +1,7 @@
 """Checking the trail from the raw rows: the chain itself, the sealed records it speaks of, and checkpoints.
 
 Needs the data store alone: no key of any organisation, no root key. What is hashed is put together by the database
-(`_CONTENT`, the same as `audit.content`), so that a million entries take seconds.
+(`app.data.trail_rows` says in SQL what `app.data.chaining` says), so that a million entries take seconds.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from app.data.signed_notes import Checkpoint, Verifier
 MOST_BREAKS = 20
 FEW = 50_000
 """So many entries are walked faster by one process than another one starts."""
-
+TURNS = 4
+"""The parts each process walks: whichever is done takes the next, as one may get less of the machine."""
 
 REMOVED = b"%d" % audit.REMOVED
-State = tuple[bytes, bytes, bytes]
-"""Of a record: version and digest as last written, and the number of that entry."""
+State = tuple[bytes, bytes]
+"""Of a record: class, id, version and digest as last written, and what was hashed of that entry."""
 States = dict[bytes, State]
 Task = tuple[str, int, int, bytes]
 
@@ -123,7 +124,7 @@ def _chain(
         url = engine.url.render_as_string(hide_password=False)
         tasks = [(url, begin, end, anchor if begin == first else rows.hash_at(begin - 1)) for begin, end in parts]
         fork = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(len(parts), mp_context=fork) as pool:
+        with ProcessPoolExecutor(processes, mp_context=fork) as pool:
             results = list(pool.map(_walk_apart, tasks))
     states: States = {}
     for breaks, written in results:
@@ -137,7 +138,7 @@ def _parts(first: int, last: int, processes: int) -> list[tuple[int, int]]:
     count = last - first + 1
     if processes < 2 or count < FEW:
         return [(first, last)]
-    size = -(-count // processes)
+    size = max(FEW, -(-count // (processes * TURNS)))
     return [(begin, min(last, begin + size - 1)) for begin in range(first, last + 1, size)]
 
 
@@ -169,10 +170,8 @@ def _walk(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked
 
 def _take_over(content: bytes, states: States) -> None:
     """Note the records an entry wrote, by `class id`."""
-    seq = content[: content.index(trail_rows.SEPARATOR)]
     for one in content[content.rindex(trail_rows.SEPARATOR) + 1 :].split(b";"):
-        name, version, digest = one.rsplit(b" ", 2)
-        states[name] = (version, digest, seq)
+        states[one.rsplit(b" ", 2)[0]] = (one, content)
 
 
 def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked:
@@ -203,21 +202,30 @@ def _check_records(rows: trail_rows.Rows, states: States, found: Findings) -> No
     breaks: list[Break] = []
     for name, version, body in rows.sealed():
         found.records += 1
-        written, digest, seq = states.pop(name, (b"", b"", b"0"))
-        if (written, digest) == (b"%d" % version, sha256(body).hexdigest().encode()):
+        written, content = states.pop(name, (b"", b"0" + trail_rows.SEPARATOR))
+        if written == b"%b %d %b" % (name, version, sha256(body).hexdigest().encode()):
             continue
         if len(breaks) < MOST_BREAKS:
-            breaks.append(Break(int(seq), _difference(version, written), about=name.decode()))
-    gone = ((name, seq) for name, (written, _, seq) in states.items() if written != REMOVED)
-    for name, seq in islice(gone, MOST_BREAKS - len(breaks)):
-        breaks.append(Break(int(seq), BreakKind.REMOVED, about=name.decode()))
+            breaks.append(Break(_number(content), _difference(version, written), about=name.decode()))
+    gone = ((name, content) for name, (written, content) in states.items() if _version(written) != REMOVED)
+    for name, content in islice(gone, MOST_BREAKS - len(breaks)):
+        breaks.append(Break(_number(content), BreakKind.REMOVED, about=name.decode()))
     found.breaks += breaks
 
 
 def _difference(version: int, written: bytes) -> BreakKind:
-    if written in (b"", REMOVED):
+    if not written or _version(written) == REMOVED:
         return BreakKind.FOREIGN
-    return BreakKind.ROLLED_BACK if version < int(written) else BreakKind.REPLACED
+    return BreakKind.ROLLED_BACK if version < int(_version(written)) else BreakKind.REPLACED
+
+
+def _version(written: bytes) -> bytes:
+    return written.rsplit(b" ", 2)[1]
+
+
+def _number(content: bytes) -> int:
+    """The number of an entry, which what is hashed begins with."""
+    return int(content[: content.index(trail_rows.SEPARATOR)])
 
 
 def _check_checkpoints(

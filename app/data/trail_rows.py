@@ -30,13 +30,15 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-_HIDES = " OR ".join(f"instr({name}, char(0))" for name in _COLUMNS[1:])
-"""Whether an entry holds a NUL, in SQLite; its number cannot."""
-
-
 def _sqlite_content() -> str:
-    """By printf, for which NULL is nothing; it stops at a NUL, so what hides one is asked for beside it."""
+    """By printf, for which NULL is nothing. It stops at a NUL: what hides one is shorter than `_sqlite_length`."""
     return f"CAST(printf('{SEPARATOR_TEXT.join(['%s'] * len(_COLUMNS))}', {', '.join(_COLUMNS)}) AS BLOB)"
+
+
+def _sqlite_length() -> str:
+    """The bytes of all columns, whatever they hold, with the separators between them."""
+    parts = (f"length(CAST({name} AS BLOB))" for name in _COLUMNS)
+    return " + ".join([str(len(_COLUMNS) - 1), *(f"coalesce({part}, 0)" for part in parts)])
 
 
 def _postgresql_content() -> str:
@@ -95,14 +97,19 @@ class Rows(ABC):
 
 class _SqliteRows(Rows):
     def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
-        content = f"CASE WHEN {_HIDES} THEN x'' ELSE {_sqlite_content()} END"
-        query = f"SELECT {content}, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
+        query = f"""
+            SELECT CASE length(content) WHEN whole THEN content ELSE x'' END, hash FROM (
+                SELECT {_sqlite_content()} AS content, {_sqlite_length()} AS whole, hash
+                FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT -1
+            )"""  # noqa: S608
         cursor = self._driver().execute(query, (first, last))
         while batch := cursor.fetchmany(BATCH):
             yield batch
 
     def hidden(self, first: int, last: int) -> list[int]:
-        query = f"SELECT seq FROM audit_entry WHERE seq BETWEEN ? AND ? AND ({_HIDES}) LIMIT 20"  # noqa: S608
+        query = f"""
+            SELECT seq FROM audit_entry WHERE seq BETWEEN ? AND ? AND length({_sqlite_content()}) <> {_sqlite_length()}
+            LIMIT 20"""  # noqa: S608
         return [int(row[0]) for row in self._driver().execute(query, (first, last))]
 
     def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
