@@ -13,14 +13,14 @@ from uuid import UUID
 
 import msgspec
 from flask import g
-from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, Connection, Dialect, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app import clock
 from app.data.base import choice
 from app.data.chaining import EPOCH, MICROSECOND, SEPARATOR, Act, append
-from app.data.database import Model, after_commit, before_commit, session
+from app.data.database import Model, after_commit, before_commit
 
 GENESIS = bytes(32)
 WRITES_AN_ENTRY = 500
@@ -29,6 +29,7 @@ ENTERED = "einstieg_entered"
 """Under this name a request's `g` knows that an entry was written."""
 
 Facts = dict[str, str | int | list[str]]
+_ABOUT_A_CASE = text("case_id IS NOT NULL")
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -81,7 +82,7 @@ class AuditEntry(Model):
     """One link of the chain; `seq` counts without gaps, and two writers can never take the same number."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "case_id", "seq"),)
+    __table_args__ = (Index(None, "case_id", "seq", sqlite_where=_ABOUT_A_CASE, postgresql_where=_ABOUT_A_CASE),)
 
     seq: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
@@ -137,6 +138,11 @@ class _Pending:
     acts: list[Act] = field(default_factory=list)
     writes: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
+    def __call__(self, connection: Connection) -> None:
+        """Link it behind the head, as the last thing before the commit."""
+        append(connection, _with_writes(self))
+        after_commit(_tell_request)
+
 
 def record(
     action: Action,
@@ -167,7 +173,7 @@ def record(
         _ENCODER.encode(facts).decode() if facts else "",
         cases=_named(facts),
     )
-    _pending().acts.append(act)
+    before_commit(_Pending).acts.append(act)
 
 
 def wrote(kind: str, record_id: UUID, version: int, digest: str) -> None:
@@ -175,29 +181,13 @@ def wrote(kind: str, record_id: UUID, version: int, digest: str) -> None:
 
     Several writes of one transaction share an entry, the last one of a record counts.
     """
-    _pending().writes[(kind, record_id)] = f"{kind} {record_id.hex} {version} {digest}"
+    before_commit(_Pending).writes[(kind, record_id)] = f"{kind} {record_id.hex} {version} {digest}"
 
 
 def _named(facts: Facts | None) -> list[UUID]:
     """The cases that the facts name."""
     named = facts.get("cases") if facts else None
     return [UUID(one) for one in dict.fromkeys(named)] if isinstance(named, list) else []
-
-
-def _pending() -> _Pending:
-    """What waits in this transaction; what a failed one before left behind is forgotten."""
-    info = session().info
-    if "audit" not in info.get("before", ()):
-        before_commit("audit", _chain)
-        info["audit"] = _Pending()
-    pending: _Pending = info["audit"]
-    return pending
-
-
-def _chain(current: Session) -> None:
-    """Link what is pending behind the head, as the last thing before the commit."""
-    append(current.connection(), _with_writes(current.info.pop("audit")))
-    after_commit(_tell_request)
 
 
 def _tell_request() -> None:

@@ -40,7 +40,7 @@ _MENTION = """, mentioned AS (
 _ENTER = f"""
 INSERT INTO audit_entry ({_COLUMNS})
 SELECT $2::bigint, $3::uuid, $4::uuid, $5, $6::uuid, $7, $8::uuid, $9, $10, $11, seq, previous, hash
-FROM (VALUES (1)) AS one LEFT JOIN moved ON true
+FROM moved RIGHT JOIN (SELECT 1) AS one ON true
 """  # noqa: S608
 _ACT = Prepared("trail_act", _MOVE + _ENTER)
 _ACT_ON_CASES = Prepared("trail_act_on_cases", _MOVE + _MENTION + _ENTER)

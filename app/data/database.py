@@ -29,6 +29,7 @@ else:
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+LastStep = TypeVar("LastStep", bound=Callable[[Connection], None])
 
 WRITE = "einstieg_write"
 WORK_MEM = "32MB"
@@ -109,11 +110,11 @@ def transaction() -> Iterator[Session]:
         current.expire_all()  # a rollback of nothing forgets nothing of what an earlier transaction left
     current.info.update(open=True, before={}, after=[])
     try:
-        current.connection(execution_options={WRITE: True})
+        connection = current.connection(execution_options={WRITE: True})
         yield current
         current.flush()
-        for work in list(current.info["before"].values()):
-            work(current)
+        for step in list(current.info["before"].values()):
+            step(connection)
         current.commit()
     except BaseException as error:
         current.rollback()
@@ -128,14 +129,15 @@ def transaction() -> Iterator[Session]:
         _run_late(work)
 
 
-def before_commit(key: str, work: Callable[[Session], None]) -> bool:
-    """Run `work` once as the last step of the open transaction; answers whether `key` was known already."""
-    current = session()
-    if not current.info.get("open"):
+def before_commit(make: Callable[[], LastStep]) -> LastStep:
+    """The last step of the open transaction that `make` makes, once in each; called with its connection."""
+    steps = session().info.get("before")
+    if steps is None:
         raise RuntimeError("before_commit() needs an open transaction()")
-    known = key in current.info["before"]
-    current.info["before"].setdefault(key, work)
-    return known
+    step: LastStep | None = steps.get(make)
+    if step is None:
+        step = steps[make] = make()
+    return step
 
 
 def after_commit(work: Callable[[], None]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import ClassVar
 from uuid import UUID
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, event, func, insert, select, text, update
+from sqlalchemy import Connection, create_engine, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from app.accounts.models import Organisation
@@ -82,8 +83,29 @@ def test_work_after_commit_may_open_a_transaction_and_its_failure_harms_nothing(
     assert "Kovalenko" not in caplog.text
 
 
+class _Step:
+    """A last step that counts how often it is taken, and with what."""
+
+    taken: ClassVar[list[_Step]] = []
+
+    def __call__(self, connection: Connection) -> None:
+        assert connection.in_transaction()
+        self.taken.append(self)
+
+
+def test_a_last_step_is_made_once_and_taken_once_in_each_transaction(world: World) -> None:
+    _Step.taken.clear()
+    for _ in range(2):
+        with transaction():
+            assert before_commit(_Step) is before_commit(_Step)
+    with pytest.raises(ZeroDivisionError), transaction():
+        before_commit(_Step)
+        raise ZeroDivisionError
+    assert len(_Step.taken) == len(set(_Step.taken)) == 2
+
+
 def test_hooks_need_an_open_transaction(app: Flask) -> None:
-    for hook in (lambda: after_commit(lambda: None), lambda: before_commit("x", lambda _: None)):
+    for hook in (lambda: after_commit(lambda: None), lambda: before_commit(_Step)):
         with pytest.raises(RuntimeError):
             hook()
 

@@ -78,13 +78,20 @@ def test_an_entry_that_cannot_be_made_keeps_the_transaction_from_being_kept(post
         assert _entered()[-3:] == ["before", "after", "and after"]
 
 
+class _Broken:
+    """A last step that fails."""
+
+    def __call__(self, _: object) -> None:
+        raise ZeroDivisionError
+
+
 def test_an_entry_of_a_transaction_that_was_undone_does_not_travel_with_the_next(postgres_app: Flask) -> None:
     with postgres_app.app_context():
         with transaction():
             _enter("first")
         with pytest.raises(ZeroDivisionError), transaction():
             _enter("undone")
-            before_commit("broken", lambda _: 1 / 0)
+            before_commit(_Broken)
         with transaction() as current:
             current.execute(text("SELECT 1"))
         assert _entered()[-1] == "first"
