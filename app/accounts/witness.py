@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 
 from app.data import audit
 from app.data.database import session, transaction
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
 
 
 def _witness(response: Response) -> Response:
-    if response.status_code not in SHOWN or g.get(audit.ENTERED) or not _is_about_somebody():
+    if response.status_code not in SHOWN or audit.has_entered() or not _is_about_somebody():
         return response
     actor = actor_or_none()
     if actor is None or actor.user_id is None:

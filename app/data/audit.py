@@ -12,7 +12,6 @@ from enum import StrEnum
 from uuid import UUID
 
 import msgspec
-from flask import g
 from sqlalchemy import BigInteger, Connection, Dialect, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -20,13 +19,11 @@ from sqlalchemy.types import TypeDecorator
 from app import clock
 from app.data.base import choice
 from app.data.chaining import EPOCH, MICROSECOND, SEPARATOR, Act, append
-from app.data.database import Model, after_commit, before_commit
+from app.data.database import Model, before_commit, has_taken
 
 GENESIS = bytes(32)
 WRITES_AN_ENTRY = 500
 REMOVED = 0
-ENTERED = "einstieg_entered"
-"""Under this name a request's `g` knows that an entry was written."""
 
 Facts = dict[str, str | int | list[str]]
 _ABOUT_A_CASE = text("case_id IS NOT NULL")
@@ -141,7 +138,6 @@ class _Pending:
     def __call__(self, connection: Connection) -> None:
         """Link it behind the head, as the last thing before the commit."""
         append(connection, _with_writes(self))
-        after_commit(_tell_request)
 
 
 def record(
@@ -184,15 +180,15 @@ def wrote(kind: str, record_id: UUID, version: int, digest: str) -> None:
     before_commit(_Pending).writes[(kind, record_id)] = f"{kind} {record_id.hex} {version} {digest}"
 
 
+def has_entered() -> bool:
+    """Whether this session, which is that of a request, has left an entry."""
+    return has_taken(_Pending)
+
+
 def _named(facts: Facts | None) -> list[UUID]:
     """The cases that the facts name."""
     named = facts.get("cases") if facts else None
     return [UUID(one) for one in dict.fromkeys(named)] if isinstance(named, list) else []
-
-
-def _tell_request() -> None:
-    """Let this request know that it has left an entry."""
-    setattr(g, ENTERED, True)
 
 
 def _with_writes(pending: _Pending) -> list[Act]:

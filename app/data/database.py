@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 LastStep = TypeVar("LastStep", bound=Callable[[Connection], None])
 
-WRITE = "einstieg_write"
+WRITE, TAKEN = "einstieg_write", "einstieg_taken"
 WORK_MEM = "32MB"
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})
 DISK_FULL_SQLSTATES = frozenset({"53100", "53000"})
@@ -116,6 +116,7 @@ def transaction() -> Iterator[Session]:
         for step in list(current.info["before"].values()):
             step(connection)
         current.commit()
+        current.info[TAKEN] = current.info.get(TAKEN, frozenset()).union(current.info["before"])
     except BaseException as error:
         current.rollback()
         current.info["after"] = []
@@ -138,6 +139,11 @@ def before_commit(make: Callable[[], LastStep]) -> LastStep:
     if step is None:
         step = steps[make] = make()
     return step
+
+
+def has_taken(make: Callable[[], LastStep]) -> bool:
+    """Whether any transaction of this session that was kept ended with the step that `make` makes."""
+    return make in session().info.get(TAKEN, ())
 
 
 def after_commit(work: Callable[[], None]) -> None:
