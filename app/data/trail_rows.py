@@ -21,6 +21,10 @@ SEPARATOR = SEPARATOR_TEXT.encode()
 LAST = SEPARATOR[0]
 """The last byte of an entry that wrote nothing."""
 BATCH = 4000
+FEW = 250
+"""So many rows at once stay near the processor until they are hashed."""
+MAPPED = 1 << 30
+"""The bytes of a SQLite file that are read where they lie, not copied page by page."""
 _ESCAPED = re.compile(rb"\\(.)")
 _PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _IDS = ("organisation_id", "actor_id", "case_id", "subject_id")
@@ -103,7 +107,7 @@ class _SqliteRows(Rows):
                 FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT -1
             )"""  # noqa: S608
         cursor = self._driver().execute(query, (first, last))
-        while batch := cursor.fetchmany(BATCH):
+        while batch := cursor.fetchmany(FEW):
             yield batch
 
     def hidden(self, first: int, last: int) -> list[int]:
@@ -171,5 +175,6 @@ def snapshot(engine: Engine) -> Iterator[Rows]:
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield _PostgresqlRows(connection)
         else:
+            connection.exec_driver_sql(f"PRAGMA mmap_size = {MAPPED}")
             connection.exec_driver_sql("SELECT 1 FROM audit_head")
             yield _SqliteRows(connection)
