@@ -35,8 +35,9 @@ Array = npt.NDArray[Any]
 Positions = npt.NDArray[np.intp]
 
 UNDATED = np.dtype(">u8")
-DATED = np.dtype([("id", ">u8", 2), ("day", ">u4")])
-"""A case as PostgreSQL packs it: both halves of its id, and the days since 1970."""
+DATED = np.dtype([("id", ">u8", 2), ("day", ">i4")])
+"""A case as PostgreSQL packs it: both halves of its id, and the days since 2000; infinity is the greatest number."""
+EARLIEST = np.iinfo(np.int32).min
 HEX_DIGITS, DAY_SIGNS = 32, 10
 NO_DAY = "~" * DAY_SIGNS
 DIGITS = [place + HEX_DIGITS for place, sign in enumerate("2026-11-22") if sign != "-"]
@@ -188,7 +189,7 @@ def _unpacked(packed: Any, *, has_day: bool) -> tuple[Array, Array | None]:
     if not has_day:
         return np.frombuffer(packed or b"", UNDATED).astype(np.uint64).reshape(-1, 2), None
     rows = np.frombuffer(packed or b"", DATED)
-    return rows["id"].astype(np.uint64), rows["day"].astype(np.uint64)
+    return rows["id"].astype(np.uint64), (rows["day"].astype(np.int64) - EARLIEST).astype(np.uint64)
 
 
 def _of_digits(packed: str, has_day: bool) -> tuple[Array, Array | None]:
@@ -213,5 +214,5 @@ def _as_bytes(element: PackedCases, compiler: SQLCompiler, **options: Any) -> st
     case_id, *day = (compiler.process(part, **options) for part in element.clauses)
     row = f"uuid_send({case_id})"
     if day:
-        row += f" || int4send(coalesce({day[0]} - DATE '1970-01-01', 2147483647))"
-    return f"string_agg({row}, ''::bytea)"
+        row += f" || date_send(coalesce({day[0]}, 'infinity'))"
+    return f"string_agg({row}, NULL::bytea)"
