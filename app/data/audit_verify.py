@@ -220,7 +220,9 @@ def _difference(version: int, written: bytes) -> BreakKind:
 
 
 def _version(written: bytes) -> bytes:
-    return written.rsplit(b" ", 2)[1]
+    """The version an entry names; what is not written as we write it names none."""
+    parts = written.rsplit(b" ", 2)
+    return parts[1] if len(parts) == 3 and parts[1].isdigit() else REMOVED
 
 
 def _number(content: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from app import clock
 from app.data import records
 from app.data.base import new_id
 from app.data.database import session, transaction
+from app.errors import KeyMissing
 from app.policies import Actor
 from cases import list_order, listing
 from cases.bands import Band
@@ -32,7 +34,7 @@ from cases.placement.models import Placement, School
 from cases.placement.reading import facts_from_sheets
 from cases.placement.recommendation import decision_of
 from cases.placement.rules import assess, band_for
-from cases.shards import keeping
+from cases.shards import keeping, store
 from cases.sheets import ChildSheet, FamilySheet, GuardianSheet
 from cases.states import CaseState, TaskState
 from cases.tasks.services import add_task
@@ -236,6 +238,23 @@ def test_a_renamed_family_moves_and_a_broken_shard_costs_time_alone(
     assert list_order.find(actor, names, number=1).case_ids == before
     by_band = replace(names, band=Band.PRIMARY)
     assert set(list_order.find(actor, by_band, number=1).case_ids) == _naively([case.id for case in cases], by_band)
+
+
+def test_shards_that_get_another_key_while_they_are_opened_are_read_again(
+    world: World, cases: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, actor = Filters(order=Order.NAME), world.actor("lead")
+    before, opened, asked = list_order.find(actor, names, number=1).case_ids, store.unseal, []
+
+    def unseal(*args: Any) -> Any:
+        asked.append(threading.current_thread() is threading.main_thread())
+        if len(asked) == 1:
+            raise KeyMissing("dropped meanwhile")
+        return opened(*args)
+
+    monkeypatch.setattr(store, "unseal", unseal)
+    assert list_order.find(actor, names, number=1).case_ids == before
+    assert (asked[0], set(asked[1:])) == (False, {True})
 
 
 def test_a_body_without_shards_sorts_and_filters_what_was_handed_over_to_it(world: World, cases: list[Case]) -> None:

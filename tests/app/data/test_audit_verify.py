@@ -163,6 +163,16 @@ def test_a_full_rewrite_shows_against_checkpoints_alone_and_they_say_from_where(
     assert [(one.kind, one.seq, one.last) for one in found.breaks] == [(BreakKind.REWRITTEN, trail, trail - 2)]
 
 
+@pytest.mark.parametrize("words", ["nonsense", "one two", "one two three four", "a ; b", " ", ";"])
+def test_a_rewritten_trail_that_no_longer_names_records_as_we_do_is_told_not_stumbled_over(
+    trail: int, words: str
+) -> None:
+    note = _note()
+    _rewrite(trail - 1, written=words)
+    assert _kinds(_check()) == {BreakKind.REPLACED}
+    assert BreakKind.REWRITTEN in _kinds(_check(note))
+
+
 def test_checkpoints_that_contradict_each_other_show_two_versions_of_the_trail(trail: int) -> None:
     before = _note()
     _rewrite(trail, subject_kind="innocent")
