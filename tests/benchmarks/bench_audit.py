@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import islice
+from statistics import fmean
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -26,7 +27,7 @@ from app.data.chaining import MICROSECOND, Act, rest_of
 from app.data.database import db, session, transaction
 from app.data.records import Scope, SealedRecord, Sheet
 from tests.benchmarks.houses import house
-from tests.benchmarks.registry import Measurement, benchmark, microseconds_each
+from tests.benchmarks.registry import Measurement, benchmark, microseconds_each, pace
 
 MOST_SECONDS = 5.0
 CASES, WRITERS, AT_ONCE = 20_000, 40, 10_000
@@ -122,12 +123,14 @@ def _check(kind: str, n: int) -> Measurement:
             current.execute(update(AuditHead).values(seq=end["seq"], hash=end["hash"]))
         session().close()
         db.engine.dispose()
+        paces = [pace()]
         begin = time.perf_counter()
         found = verify(db.engine, processes=min(4, os.cpu_count() or 1))
         taken = time.perf_counter() - begin
+        paces.append(pace())
         if found.entries < n or found.breaks or found.records < CASES // 2:
             raise RuntimeError(f"the check went wrong: {found.entries} entries, {found.breaks[:3]}")
-    return Measurement(taken, MOST_SECONDS, n)
+    return Measurement(taken, MOST_SECONDS, n, more={"pace": fmean(paces)})
 
 
 @benchmark("audit", unit="µs", n=1_800)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 ROUNDS = 60
 """Short ones: the speed of a shared machine changes within seconds."""
+STEPS = 100_000
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,17 @@ def microseconds_each(
         n=each * rounds,
         ratio=statistics.median(map(operator.truediv, subjects, baselines)) if baselines else None,
     )
+
+
+def pace() -> float:
+    """Milliseconds a fixed piece of work takes here and now: how fast the machine is while a limit of time is held to.
+
+    It goes with such a figure as `pace`. Where it doubles, the machine was at half its speed.
+    """
+    start, total = time.perf_counter(), 0
+    for step in range(STEPS):
+        total += step
+    return (time.perf_counter() - start) * 1000
 
 
 def _mean(call: Callable[[], object], times: int) -> float:
