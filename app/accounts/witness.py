@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, request
 
 from app.data import audit
-from app.data.database import session, transaction
+from app.data.database import forget_taken, session, transaction
 from app.web.actors import actor_or_none
 
 SHOWN = frozenset({200, 409, 422, 503})
@@ -20,6 +20,7 @@ PUBLIC_SUBJECTS = frozenset({"school_id"})
 
 def init_app(app: Flask) -> None:
     """Look at every answer before it is sent; when the entry cannot be written, the answer is an error."""
+    app.before_request(forget_taken)
     app.after_request(_witness)
 
 

@@ -181,7 +181,7 @@ def wrote(kind: str, record_id: UUID, version: int, digest: str) -> None:
 
 
 def has_entered() -> bool:
-    """Whether this session, which is that of a request, has left an entry."""
+    """Whether this request has left an entry."""
     return has_taken(_Pending)
 
 

@@ -27,7 +27,7 @@ TURNS = 4
 
 REMOVED = b"%d" % audit.REMOVED
 State = tuple[bytes, bytes]
-"""Of a record: class, id, version and digest as last written, and what was hashed of that entry."""
+"""Of a record: class, id, version and digest as last written, and the number of that entry."""
 States = dict[bytes, State]
 Task = tuple[str, int, int, bytes]
 
@@ -126,6 +126,8 @@ def _chain(
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(processes, mp_context=fork) as pool:
             results = list(pool.map(_walk_apart, tasks))
+        if any(breaks for breaks, _ in results):  # each part saw a state of its own: what one sees alone counts
+            results = [_walk(rows, first, last, anchor)]
     states: States = {}
     for breaks, written in results:
         found.breaks += breaks
@@ -138,7 +140,7 @@ def _parts(first: int, last: int, processes: int) -> list[tuple[int, int]]:
     count = last - first + 1
     if processes < 2 or count < FEW:
         return [(first, last)]
-    size = max(FEW, -(-count // (processes * TURNS)))
+    size = max(FEW // TURNS, -(-count // (processes * TURNS)))
     return [(begin, min(last, begin + size - 1)) for begin in range(first, last + 1, size)]
 
 
@@ -158,8 +160,8 @@ def _walk(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked
     states: States = {}
     previous, count = before, 0
     for batch in rows.contents(first, last):
-        for content, stored in batch:
-            if sha256(previous + content).digest() != stored:
+        for content, stored, before_it in batch:
+            if before_it != previous or not content or sha256(previous + content).digest() != stored:
                 return _look_closer(rows, first, last, before)
             previous = stored
             if content[-1] != trail_rows.LAST:
@@ -170,8 +172,9 @@ def _walk(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked
 
 def _take_over(content: bytes, states: States) -> None:
     """Note the records an entry wrote, by `class id`."""
+    seq = content[: content.index(trail_rows.SEPARATOR)]
     for one in content[content.rindex(trail_rows.SEPARATOR) + 1 :].split(b";"):
-        states[one.rsplit(b" ", 2)[0]] = (one, content)
+        states[one.rsplit(b" ", 2)[0]] = (one, seq)
 
 
 def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) -> Walked:
@@ -202,14 +205,14 @@ def _check_records(rows: trail_rows.Rows, states: States, found: Findings) -> No
     breaks: list[Break] = []
     for name, version, body in rows.sealed():
         found.records += 1
-        written, content = states.pop(name, (b"", b"0" + trail_rows.SEPARATOR))
+        written, seq = states.pop(name, (b"", b"0"))
         if written == b"%b %d %b" % (name, version, sha256(body).hexdigest().encode()):
             continue
         if len(breaks) < MOST_BREAKS:
-            breaks.append(Break(_number(content), _difference(version, written), about=name.decode()))
-    gone = ((name, content) for name, (written, content) in states.items() if _version(written) != REMOVED)
-    for name, content in islice(gone, MOST_BREAKS - len(breaks)):
-        breaks.append(Break(_number(content), BreakKind.REMOVED, about=name.decode()))
+            breaks.append(Break(int(seq), _difference(version, written), about=name.decode()))
+    gone = ((name, seq) for name, (written, seq) in states.items() if _version(written) != REMOVED)
+    for name, seq in islice(gone, MOST_BREAKS - len(breaks)):
+        breaks.append(Break(int(seq), BreakKind.REMOVED, about=name.decode()))
     found.breaks += breaks
 
 
@@ -223,11 +226,6 @@ def _version(written: bytes) -> bytes:
     """The version an entry names; what is not written as we write it names none."""
     parts = written.rsplit(b" ", 2)
     return parts[1] if len(parts) == 3 and parts[1].isdigit() else REMOVED
-
-
-def _number(content: bytes) -> int:
-    """The number of an entry, which what is hashed begins with."""
-    return int(content[: content.index(trail_rows.SEPARATOR)])
 
 
 def _check_checkpoints(

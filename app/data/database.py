@@ -142,8 +142,13 @@ def before_commit(make: Callable[[], LastStep]) -> LastStep:
 
 
 def has_taken(make: Callable[[], LastStep]) -> bool:
-    """Whether any transaction of this session that was kept ended with the step that `make` makes."""
+    """Whether any transaction of this session that was kept since `forget_taken` ended with the step of `make`."""
     return make in session().info.get(TAKEN, ())
+
+
+def forget_taken() -> None:
+    """Begin anew with `has_taken`, as a request does: a session that could not be closed may come to a later one."""
+    session().info.pop(TAKEN, None)
 
 
 def after_commit(work: Callable[[], None]) -> None:

@@ -25,6 +25,9 @@ FEW = 250
 """So many rows at once stay near the processor until they are hashed."""
 MAPPED = 1 << 30
 """The bytes of a SQLite file that are read where they lie, not copied page by page."""
+HASH = 32
+Content = tuple[bytes, bytes, bytes]
+"""What is hashed of an entry, its hash, and the hash that it says was before it."""
 _ESCAPED = re.compile(rb"\\(.)")
 _PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _IDS = ("organisation_id", "actor_id", "case_id", "subject_id")
@@ -64,21 +67,21 @@ class Rows(ABC):
     def head(self) -> tuple[int, bytes]:
         """What the trail says its last entry is."""
         row = self._one("SELECT seq, hash FROM audit_head WHERE id = 1")
-        return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
+        return (int(row[0]), _bytes(row[1])) if row else (0, GENESIS)
 
     def beginning(self) -> tuple[int, bytes]:
         """The number and hash behind which the kept part begins."""
         row = self._one("SELECT seq, hash FROM audit_beginning WHERE id = 1")
-        return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
+        return (int(row[0]), _bytes(row[1])) if row else (0, GENESIS)
 
     def hash_at(self, seq: int) -> bytes:
         """The stored hash of an entry; no bytes when there is none."""
         row = self._one("SELECT hash FROM audit_entry WHERE seq = :seq", seq=seq)
-        return bytes(row[0]) if row else b""
+        return _bytes(row[0]) if row else b""
 
     @abstractmethod
-    def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
-        """What is hashed of each entry and its stored hash, in batches, in order; nothing of one that hides text."""
+    def contents(self, first: int, last: int) -> Iterator[list[Content]]:
+        """What is hashed of each entry in order, in batches; no bytes for one that hides text."""
 
     def hidden(self, first: int, last: int) -> list[int]:
         """The numbers of entries that hide text behind a NUL, which PostgreSQL cannot hold."""
@@ -100,10 +103,10 @@ class Rows(ABC):
 
 
 class _SqliteRows(Rows):
-    def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
+    def contents(self, first: int, last: int) -> Iterator[list[Content]]:
         query = f"""
-            SELECT CASE length(content) WHEN whole THEN content ELSE x'' END, hash FROM (
-                SELECT {_sqlite_content()} AS content, {_sqlite_length()} AS whole, hash
+            SELECT CASE length(content) WHEN whole THEN content ELSE x'' END, hash, previous FROM (
+                SELECT {_sqlite_content()} AS content, {_sqlite_length()} AS whole, hash, previous
                 FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT -1
             )"""  # noqa: S608
         cursor = self._driver().execute(query, (first, last))
@@ -120,7 +123,8 @@ class _SqliteRows(Rows):
         query = (
             f"SELECT seq, {_sqlite_content()}, previous, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
         )
-        yield from self._driver().execute(query, (first, last))
+        for seq, content, previous, stored in self._driver().execute(query, (first, last)):
+            yield seq, content, _bytes(previous), _bytes(stored)
 
     def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
         query = "SELECT CAST(kind || ' ' || record_id AS BLOB), version, body FROM sealed_record"
@@ -128,17 +132,18 @@ class _SqliteRows(Rows):
 
 
 class _PostgresqlRows(Rows):
-    def contents(self, first: int, last: int) -> Iterator[list[tuple[bytes, bytes]]]:
+    def contents(self, first: int, last: int) -> Iterator[list[Content]]:
         query = (
-            f"COPY (SELECT {_postgresql_content()}, encode(hash, 'hex') FROM audit_entry "  # noqa: S608
+            f"COPY (SELECT {_postgresql_content()}, encode(hash || previous, 'hex') FROM audit_entry "  # noqa: S608
             f"WHERE seq BETWEEN {first:d} AND {last:d} ORDER BY seq) TO STDOUT"
         )
-        batch: list[tuple[bytes, bytes]] = []
+        batch: list[Content] = []
         with self._driver().cursor() as cursor, cursor.copy(query) as lines:
             for line in lines:
                 whole = bytes(line)
-                content, stored = whole[:-66], unhexlify(whole[-65:-1])
-                batch.append((_unescaped(content) if b"\\" in content else content, stored))
+                content, _, hashes = whole[:-1].rpartition(b"\t")
+                both = unhexlify(hashes)
+                batch.append((_unescaped(content) if b"\\" in content else content, both[:HASH], both[HASH:]))
                 if len(batch) == BATCH:
                     yield batch
                     batch = []
@@ -162,6 +167,11 @@ class _PostgresqlRows(Rows):
             yield from cursor
 
 
+def _bytes(value: Any) -> bytes:
+    """A hash; SQLite keeps whatever is put into a column, and what is no bytes is none."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
 def _unescaped(line: bytes) -> bytes:
     """What COPY has escaped in a text as it lay in the table."""
     return _ESCAPED.sub(lambda found: _PLAIN.get(found[1], found[1]), line)
@@ -176,5 +186,8 @@ def snapshot(engine: Engine) -> Iterator[Rows]:
             yield _PostgresqlRows(connection)
         else:
             connection.exec_driver_sql(f"PRAGMA mmap_size = {MAPPED}")
-            connection.exec_driver_sql("SELECT 1 FROM audit_head")
-            yield _SqliteRows(connection)
+            try:
+                connection.exec_driver_sql("SELECT 1 FROM audit_head")
+                yield _SqliteRows(connection)
+            finally:  # others use this connection later: what they read is to fail, not to end the process
+                connection.exec_driver_sql("PRAGMA mmap_size = 0")

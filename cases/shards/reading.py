@@ -79,9 +79,10 @@ def case_columns(organisation_id: UUID) -> ListBody:
 def with_case_columns(
     organisation_id: UUID, helper: Executor, work: Callable[[ListBody], Result]
 ) -> Callable[[], Result]:
-    """Let `helper` open these columns and do `work` on them while the caller asks the database for something else.
+    """Fetch these columns, then let `helper` open them and do `work` while the caller asks the database for more.
 
-    Neither asks a database itself. The answer waits for what comes of it; it raises ShardBroken.
+    What `helper` does asks no database. The answer waits for it, reads again what got another key meanwhile, and
+    raises ShardBroken.
     """
     try:
         fetched = store.fetch(organisation_id, [BodyKind.LIST])

@@ -17,7 +17,7 @@ from app import clock
 from app.accounts import queries as people
 from app.accounts import services as accounts
 from app.accounts.models import Organisation, User, UserProfile
-from app.data.database import TAKEN, db, prepare_engine, session
+from app.data.database import db, prepare_engine, session
 from app.data.key_file import create_key_file
 from app.data.setup import migrate, with_driver
 from app.extensions import limiter
@@ -170,10 +170,9 @@ def config(template: Template, tmp_path: Path) -> Iterator[Config]:
 
 
 def _forget_the_last_visitor() -> None:
-    """Requests of a test share its application context and session; nothing in them may leak from one to the next."""
+    """Requests of a test share its application context; who was signed in must not leak from one to the next."""
     for name in list(g):
         g.pop(name)
-    session().info.pop(TAKEN, None)
 
 
 @pytest.fixture

@@ -47,6 +47,10 @@ def _sql(query: str, **values: Any) -> Any:
         return connection.execute(text(query), values)
 
 
+def _previous_of(seq: int) -> bytes:
+    return bytes(_sql("SELECT previous FROM audit_entry WHERE seq = :seq", seq=seq).scalar_one())
+
+
 def _kinds(found: Findings) -> set[BreakKind]:
     return {one.kind for one in found.breaks}
 
@@ -115,6 +119,14 @@ EDITS: list[tuple[str, BreakKind, int | None]] = [
         0,
     ),
     ("UPDATE audit_entry SET at = at || char(0) || 'x' WHERE seq = :mid", BreakKind.ALTERED, 0),
+    (
+        "UPDATE audit_entry SET facts = facts || char(0) || 'x', hash = :of_previous WHERE seq = :mid",
+        BreakKind.ALTERED,
+        0,
+    ),
+    ("UPDATE audit_entry SET previous = 'char(0)' WHERE seq = :mid", BreakKind.UNLINKED, 0),
+    ("UPDATE audit_entry SET hash = 'char(0)' WHERE seq = :mid", BreakKind.ALTERED, 0),
+    ("UPDATE audit_entry SET hash = 'char(0)' WHERE seq = :mid + 2", BreakKind.ALTERED, 2),
     ("DELETE FROM audit_entry WHERE seq = :mid", BreakKind.MISSING, 0),
     ("DELETE FROM audit_entry WHERE seq >= :mid", BreakKind.CUT, 0),
     ("UPDATE audit_head SET seq = seq - 1", BreakKind.CUT, None),
@@ -125,9 +137,10 @@ def test_an_edit_a_deletion_and_a_cut_tail_show_without_any_checkpoint(trail: in
     middle = trail - 2
     for attack, kind, where in EDITS:
         if "char(0)" in attack and db.engine.dialect.name == "postgresql":
-            continue  # PostgreSQL holds no NUL in a text
+            continue  # PostgreSQL holds no NUL in a text, and no text among bytes
+        values = {"mid": middle, "of_previous": sha256(_previous_of(middle)).digest()}
         with _undone():
-            _sql(attack, **({"mid": middle} if ":mid" in attack else {}))
+            _sql(attack, **{name: value for name, value in values.items() if f":{name}" in attack})
             found = _check()
             assert kind in _kinds(found), attack
             if where is not None:
