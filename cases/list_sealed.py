@@ -45,7 +45,7 @@ SPREAD, SLOT_BITS = np.uint64(0x9E3779B97F4A7C15), 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Columns:
+class SealedColumns:
     """What is known of all cases, a row each: where they stand, whom language and band let through, how names sort."""
 
     places: Places
@@ -61,7 +61,7 @@ class Columns:
 class Sealed:
     """The columns beside some cases: `at` is the row of each, `is_known` False where it has none."""
 
-    columns: Columns
+    columns: SealedColumns
     at: Array
     is_known: Mask
 
@@ -86,7 +86,7 @@ def opening(actor: Actor, filters: Filters) -> Iterator[Callable[[Array], Sealed
     """What gives the sealed columns beside the cases with certain ids; it works for that while the caller does."""
     today = clock.today()
 
-    def columns_of(body: ListBody) -> Columns:
+    def columns_of(body: ListBody) -> SealedColumns:
         return _columns(body, filters, today)
 
     def from_sheets(ids: Array) -> Sealed:
@@ -107,7 +107,7 @@ def opening(actor: Actor, filters: Filters) -> Iterator[Callable[[Array], Sealed
         yield beside
 
 
-def _columns(body: ListBody, filters: Filters, today: date) -> Columns:
+def _columns(body: ListBody, filters: Filters, today: date) -> SealedColumns:
     """What a list asks of opened columns, whatever the database answers."""
     if not len(body.case_ids):
         body = ListBody.build([CaseFacts(UUID(int=0), "")])
@@ -116,7 +116,7 @@ def _columns(body: ListBody, filters: Filters, today: date) -> Columns:
         asked.append(body.languages == filters.language.encode())
     if filters.band is not None:
         asked.append(_in_band(body, filters.band, today))
-    return Columns(
+    return SealedColumns(
         places=Places(body.case_ids),
         is_let=np.logical_and.reduce(asked) if asked else None,
         sort_keys=_sort_keys(body) if filters.order is Order.NAME else np.zeros((0, 0)),

@@ -209,10 +209,10 @@ def _check_records(rows: trail_rows.Rows, states: States, found: Findings) -> No
         if written == b"%b %d %b" % (name, version, sha256(body).hexdigest().encode()):
             continue
         if len(breaks) < MOST_BREAKS:
-            breaks.append(Break(int(seq), _difference(version, written), about=name.decode()))
+            breaks.append(Break(int(seq), _difference(version, written), about=name.decode(errors="replace")))
     gone = ((name, seq) for name, (written, seq) in states.items() if _version(written) != REMOVED)
     for name, seq in islice(gone, MOST_BREAKS - len(breaks)):
-        breaks.append(Break(int(seq), BreakKind.REMOVED, about=name.decode()))
+        breaks.append(Break(int(seq), BreakKind.REMOVED, about=name.decode(errors="replace")))
     found.breaks += breaks
 
 

@@ -21,11 +21,12 @@ SEPARATOR = SEPARATOR_TEXT.encode()
 LAST = SEPARATOR[0]
 """The last byte of an entry that wrote nothing."""
 BATCH = 4000
-FEW = 250
+AT_ONCE = 250
 """So many rows at once stay near the processor until they are hashed."""
+NO_TEXT = b" was text"
+"""What SQLite kept as text where bytes or numbers belong ends in this, so that it is never taken for them."""
 MAPPED = 1 << 30
 """The bytes of a SQLite file that are read where they lie, not copied page by page."""
-HASH = 32
 Content = tuple[bytes, bytes, bytes]
 """What is hashed of an entry, its hash, and the hash that it says was before it."""
 _ESCAPED = re.compile(rb"\\(.)")
@@ -67,12 +68,12 @@ class Rows(ABC):
     def head(self) -> tuple[int, bytes]:
         """What the trail says its last entry is."""
         row = self._one("SELECT seq, hash FROM audit_head WHERE id = 1")
-        return (int(row[0]), _bytes(row[1])) if row else (0, GENESIS)
+        return (_number(row[0]), _bytes(row[1])) if row else (0, GENESIS)
 
     def beginning(self) -> tuple[int, bytes]:
         """The number and hash behind which the kept part begins."""
         row = self._one("SELECT seq, hash FROM audit_beginning WHERE id = 1")
-        return (int(row[0]), _bytes(row[1])) if row else (0, GENESIS)
+        return (_number(row[0]), _bytes(row[1])) if row else (0, GENESIS)
 
     def hash_at(self, seq: int) -> bytes:
         """The stored hash of an entry; no bytes when there is none."""
@@ -110,7 +111,7 @@ class _SqliteRows(Rows):
                 FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT -1
             )"""  # noqa: S608
         cursor = self._driver().execute(query, (first, last))
-        while batch := cursor.fetchmany(FEW):
+        while batch := cursor.fetchmany(AT_ONCE):
             yield batch
 
     def hidden(self, first: int, last: int) -> list[int]:
@@ -128,22 +129,23 @@ class _SqliteRows(Rows):
 
     def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
         query = "SELECT CAST(kind || ' ' || record_id AS BLOB), version, body FROM sealed_record"
-        yield from self._driver().execute(query)
+        for name, version, body in self._driver().execute(query):
+            yield name, _number(version), _bytes(body)
 
 
 class _PostgresqlRows(Rows):
     def contents(self, first: int, last: int) -> Iterator[list[Content]]:
         query = (
-            f"COPY (SELECT {_postgresql_content()}, encode(hash || previous, 'hex') FROM audit_entry "  # noqa: S608
+            f"COPY (SELECT {_postgresql_content()}, encode(hash, 'hex'), encode(previous, 'hex') FROM audit_entry "  # noqa: S608
             f"WHERE seq BETWEEN {first:d} AND {last:d} ORDER BY seq) TO STDOUT"
         )
         batch: list[Content] = []
         with self._driver().cursor() as cursor, cursor.copy(query) as lines:
             for line in lines:
                 whole = bytes(line)
-                content, _, hashes = whole[:-1].rpartition(b"\t")
-                both = unhexlify(hashes)
-                batch.append((_unescaped(content) if b"\\" in content else content, both[:HASH], both[HASH:]))
+                content, stored, previous = whole[:-1].rsplit(b"\t", 2)
+                content = _unescaped(content) if b"\\" in content else content
+                batch.append((content, unhexlify(stored), unhexlify(previous)))
                 if len(batch) == BATCH:
                     yield batch
                     batch = []
@@ -168,8 +170,17 @@ class _PostgresqlRows(Rows):
 
 
 def _bytes(value: Any) -> bytes:
-    """A hash; SQLite keeps whatever is put into a column, and what is no bytes is none."""
+    """Bytes; SQLite keeps whatever is put into a column, and what is no bytes is none."""
     return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+def _number(value: Any) -> int:
+    """A number as we write it; what is none is -1."""
+    return value if isinstance(value, int) else -1
+
+
+def _marked(text_kept: bytes) -> bytes:
+    return text_kept + NO_TEXT
 
 
 def _unescaped(line: bytes) -> bytes:
@@ -185,9 +196,12 @@ def snapshot(engine: Engine) -> Iterator[Rows]:
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield _PostgresqlRows(connection)
         else:
+            driver: Any = connection.connection.driver_connection
             connection.exec_driver_sql(f"PRAGMA mmap_size = {MAPPED}")
+            driver.text_factory = _marked
             try:
                 connection.exec_driver_sql("SELECT 1 FROM audit_head")
                 yield _SqliteRows(connection)
             finally:  # others use this connection later: what they read is to fail, not to end the process
+                driver.text_factory = str
                 connection.exec_driver_sql("PRAGMA mmap_size = 0")
