@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 
 from app import clock
 from app.labelled import Labelled
@@ -63,6 +63,16 @@ class Filters:
         """Whether the answer needs what lies sealed: language, band, or the order of names."""
         return bool(self.language) or self.band is not None or self.order is Order.NAME
 
+    def waiting_before(self) -> date | None:
+        """The day before which a case must have begun to wait, where that is asked."""
+        if self.longer_than is None:
+            return None
+        return date.fromordinal(clock.today().toordinal() - self.longer_than)
+
+    def due_before(self) -> date | None:
+        """The day before which something of a case must have been due, where that is asked."""
+        return clock.today() if self.is_overdue else None
+
     def widened(self) -> Filters:
         """The same tab and order with nothing narrowed."""
         return Filters(whose=self.whose, order=self.order)
@@ -96,44 +106,6 @@ def lend_schools(schools: SchoolFilter) -> None:
 def schools() -> SchoolFilter | None:
     """The filter by school, if a package lent one."""
     return _lent.get("schools")
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The visible cases of one state and advisor, and how many they are."""
-
-    state: CaseState
-    advisor_id: UUID | None
-    count: int
-
-    @property
-    def is_open(self) -> bool:
-        """Whether these cases are still worked on."""
-        return self.state is not CaseState.CLOSED
-
-    def answers(self, filters: Filters) -> bool:
-        """Whether state and advisor are those asked for, whatever the tab; an id that is not known matches nothing."""
-        return filters.state in (None, self.state) and filters.advisor_id in (None, self.advisor_id)
-
-
-def is_behind(whose: Whose, group: Group, actor: Actor) -> bool:
-    """Whether the cases of a group stand behind a tab; "own" also has those that `shared_with` selects."""
-    if whose is Whose.CLOSED or not group.is_open:
-        return whose is Whose.CLOSED and not group.is_open
-    if whose is Whose.UNASSIGNED:
-        return group.advisor_id is None
-    return whose is Whose.ALL or (group.advisor_id is not None and group.advisor_id == actor.user_id)
-
-
-def row_conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """What is asked of the days of a case."""
-    asked: list[ColumnElement[bool]] = []
-    today = clock.today()
-    if filters.longer_than is not None:
-        asked.append(Case.waiting_since < date.fromordinal(today.toordinal() - filters.longer_than))
-    if filters.is_overdue:
-        asked.append(Case.next_due_on < today)
-    return asked
 
 
 def chosen_elsewhere(filters: Filters) -> dict[str, Select[UUID]]:

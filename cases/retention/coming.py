@@ -24,7 +24,7 @@ from app.data.records import SealedRecord
 from cases import queries
 from cases.child_states import SIDE_EXITS
 from cases.kinds import ConsentPurpose, LegalBasis
-from cases.list_order import PackedCases, unpacked_ids
+from cases.list_packing import PackedCases, packed_uuids
 from cases.models import Case, Child, Consent
 from cases.retention import hooks
 from cases.retention.models import RetentionMark
@@ -95,7 +95,7 @@ def oldest(batches: Iterable[Batch], number: int) -> list[tuple[UUID, Due]]:
 
 def _cases(batches: Iterable[Batch]) -> Iterator[tuple[UUID, Due]]:
     for batch in batches:
-        for case_id in unpacked_ids(batch.packed):
+        for case_id in packed_uuids(batch.packed):
             yield case_id, batch.due
 
 
