@@ -22,7 +22,7 @@ from app.data.base import new_id
 from app.data.database import session, transaction
 from app.errors import KeyMissing
 from app.policies import Actor
-from cases import list_order, listing
+from cases import list_answer, list_order, listing
 from cases.bands import Band
 from cases.child_states import WITHOUT_SEAT, ChildState
 from cases.kinds import AccessKind, TaskKind
@@ -194,6 +194,36 @@ def test_each_filter_alone_and_with_another_finds_what_opening_every_sheet_finds
         assert set(found.case_ids) <= expected, asked
         hits += len(expected)
     assert hits > 60, "filters that find nothing prove nothing"
+
+
+def test_each_tab_holds_and_counts_what_each_case_says_itself(world: World, cases: list[Case]) -> None:
+    own, colleague = world.actor("advisor"), world.users["colleague"]
+    with transaction() as current:
+        for number, case in enumerate(cases):
+            values = {"advisor_id": [own.user_id, colleague, None][number % 3]}
+            current.execute(update(Case).where(Case.id == case.id).values(**values))
+    rows = [session().get_one(Case, case.id, populate_existing=True) for case in cases]
+    seen = [row for row in rows if row.state is not CaseState.REQUESTED]
+    still = [row for row in seen if row.state is not CaseState.CLOSED]
+    tabs = {
+        Whose.ALL: still,
+        Whose.OWN: [row for row in still if row.advisor_id == own.user_id],
+        Whose.UNASSIGNED: [row for row in still if row.advisor_id is None],
+        Whose.CLOSED: [row for row in seen if row.state is CaseState.CLOSED],
+    }
+    assert listing.counts(own) == {whose: len(some) for whose, some in tabs.items()}
+    assert all(tabs.values()), "a tab with nothing behind it proves nothing"
+    for whose, some in tabs.items():
+        for order in Order:
+            found = list_order.find(own, Filters(whose=whose, order=order), number=1)
+            assert (set(found.case_ids), found.total) == ({row.id for row in some}, len(some))
+    for state in CaseState:
+        by_state = list_order.find(own, Filters(state=state), number=1).case_ids
+        assert set(by_state) == {row.id for row in still if row.state is state}
+
+
+def test_what_stands_for_a_state_in_a_key_stands_for_no_other() -> None:
+    assert len({list_answer.mark_of(state) for state in CaseState}) == len(CaseState)
 
 
 def test_pages_hold_every_case_once_in_each_order(
