@@ -49,8 +49,8 @@ def init_app(app: Flask) -> None:
 def prepare_engine(engine: Engine) -> None:
     """Make SQLite behave: WAL, foreign keys, real transactions, patience, deleted bytes overwritten.
 
-    On PostgreSQL what is prepared stays so, many bytes travel as they are, and a list of 100,000 cases is grouped in
-    memory: with the 4 MB of its own default it is sorted on disk, which takes twice the time.
+    On PostgreSQL what is prepared stays so, many bytes travel as they are, and what is asked of 100,000 cases is
+    grouped in memory: with the 4 MB of its own default it is sorted on disk, which takes twice the time.
     """
     if engine.dialect.name != "sqlite":
         prepared.attend(engine)
