@@ -16,6 +16,7 @@ from app.commands.key_recovery import recover, rehearse, split
 from app.commands.sentences import in_sentences
 from app.data import rotation
 from app.data.audit import Action, AuditEntry
+from app.data.chaining import SEPARATOR
 from app.data.database import session
 from app.data.key_environment import WHAT, fresh_value
 from app.data.keyring import INSTALLATION
@@ -140,13 +141,12 @@ def _id_of(short_name: str) -> UUID:
 
 def _shares_handed_out(current: int) -> str:
     """Which version the officers' shares are of, after the audit trail."""
+    is_of_root = AuditEntry.details.startswith(f"root_key{SEPARATOR}", autoescape=True)
     entries = session().scalars(
-        select(AuditEntry.facts)
-        .where(AuditEntry.action == Action.KEY_EVENT, AuditEntry.subject_kind == "root_key")
-        .order_by(AuditEntry.seq.desc())
+        select(AuditEntry).where(AuditEntry.action == Action.KEY_EVENT, is_of_root).order_by(AuditEntry.seq.desc())
     )
-    for facts in entries:
-        told = msgspec.json.decode(facts or "{}")
+    for entry in entries:
+        told = msgspec.json.decode(entry.facts or "{}")
         if told.get("act") == "split":
             valid = "sie gelten" if told["version"] == current else "bitte neue ausgeben: 'flask keys split'"
             return (

@@ -12,13 +12,13 @@ from enum import StrEnum
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Dialect, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, Connection, Dialect, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app import clock
 from app.data.base import choice
-from app.data.chaining import EPOCH, MICROSECOND, SEPARATOR, Act, append
+from app.data.chaining import EPOCH, MICROSECOND, SEPARATOR, Act, append, parts_of
 from app.data.database import Model, before_commit, has_taken
 
 GENESIS = bytes(32)
@@ -76,7 +76,10 @@ class Microseconds(TypeDecorator[datetime]):
 
 
 class AuditEntry(Model):
-    """One link of the chain; `seq` counts without gaps, and two writers can never take the same number."""
+    """One link of the chain; `seq` counts without gaps, and two writers can never take the same number.
+
+    What no page looks for stands in `details`, joined as it is hashed: each column costs every act and every check.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index(None, "case_id", "seq", sqlite_where=_ABOUT_A_CASE, postgresql_where=_ABOUT_A_CASE),)
@@ -89,13 +92,35 @@ class AuditEntry(Model):
     actor_id: Mapped[UUID | None]
     action: Mapped[Action] = choice(Action, is_checked=False)
     case_id: Mapped[UUID | None]
-    subject_kind: Mapped[str] = mapped_column(String(40))
-    subject_id: Mapped[UUID | None]
-    digest: Mapped[str] = mapped_column(String(64), default="")
-    facts: Mapped[str] = mapped_column(Text, default="")
-    written: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[str] = mapped_column(Text)
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    @property
+    def subject_kind(self) -> str:
+        """What kind of thing the act was about."""
+        return parts_of(self.details).subject_kind
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """Which one; None where there is none or many."""
+        subject = parts_of(self.details).subject_id
+        return UUID(subject) if subject else None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what left the house, as hex; "" when nothing did."""
+        return parts_of(self.details).digest
+
+    @property
+    def facts(self) -> str:
+        """`Facts` as JSON; "" when there are none."""
+        return parts_of(self.details).facts
+
+    @property
+    def written(self) -> str:
+        """`class id version digest` of each sealed record it wrote, with ";" between them."""
+        return parts_of(self.details).written
 
 
 class AuditHead(Model):

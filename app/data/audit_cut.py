@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select
 from app import clock
 from app.data import audit
 from app.data.audit import Action, AuditBeginning, AuditEntry, AuditHead, AuditMention
+from app.data.chaining import SEPARATOR, parts_of
 from app.data.checkpoints import AuditCheckpoint
 from app.data.database import session, transaction
 
@@ -59,9 +60,10 @@ def _last_to_go(keep_days: int) -> int | None:
 def _enter_again(end: int) -> None:
     """State once more what the part to go says of records that nothing later has written; others wait for the head."""
     names: dict[str, str] = {}
-    query = select(AuditEntry.seq, AuditEntry.written).where(AuditEntry.written != "").order_by(AuditEntry.seq)
-    for seq, written in session().execute(query.execution_options(yield_per=AT_ONCE)):
-        for one in written.split(";"):
+    has_written = ~AuditEntry.details.endswith(SEPARATOR)
+    query = select(AuditEntry.seq, AuditEntry.details).where(has_written).order_by(AuditEntry.seq)
+    for seq, details in session().execute(query.execution_options(yield_per=AT_ONCE)):
+        for one in parts_of(details).written.split(";"):
             name = one.rsplit(" ", 2)[0]
             if seq <= end:
                 names[name] = one

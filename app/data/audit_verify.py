@@ -182,17 +182,16 @@ def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) ->
     breaks: list[Break] = []
     states: States = {}
     expected, previous, earlier = first, before, b""
-    hidden = set(rows.hidden(first, last))
-    for seq, content, stored_previous, stored in rows.entries(first, last):
+    for seq, content, is_in_place, stored_previous, stored in rows.entries(first, last):
         if seq > expected:
             breaks.append(Break(expected, BreakKind.MISSING, last=seq - 1))
         elif seq < expected or (stored_previous != previous and stored_previous == earlier):
             breaks.append(Break(seq, BreakKind.FORKED))
         elif stored_previous != previous:
             breaks.append(Break(seq, BreakKind.UNLINKED))
-        if seq in hidden or stored != sha256(stored_previous + content).digest():
+        if not is_in_place or stored != sha256(stored_previous + content).digest():
             breaks.append(Break(seq, BreakKind.ALTERED))
-        if content[-1] != trail_rows.LAST:
+        if content and content[-1] != trail_rows.LAST:
             _take_over(content, states)
         expected, previous, earlier = seq + 1, stored, stored_previous
     if expected <= last:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, event
@@ -22,12 +22,9 @@ from app.data.prepared import Prepared
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SEPARATOR = "\x1f"
-"""Between the parts of what is hashed: JSON never holds it, so no letter can move from one part to the next."""
+"""Between the parts of what is hashed: none holds it, so no letter can move from one to the next."""
 
-_COLUMNS = (
-    "at, organisation_id, actor_id, action, case_id, subject_kind, subject_id, digest, facts, written, "
-    "seq, previous, hash"
-)
+_COLUMNS = "at, organisation_id, actor_id, action, case_id, details, seq, previous, hash"
 _MOVE = """
 WITH moved AS (
     UPDATE audit_head
@@ -35,11 +32,11 @@ WITH moved AS (
     WHERE id = 1 RETURNING seq, previous, hash
 )"""
 _MENTION = """, mentioned AS (
-    INSERT INTO audit_mention (case_id, seq) SELECT unnest($12::uuid[]), seq FROM moved
+    INSERT INTO audit_mention (case_id, seq) SELECT unnest($8::uuid[]), seq FROM moved
 )"""
 _ENTER = f"""
 INSERT INTO audit_entry ({_COLUMNS})
-SELECT $2::bigint, $3::uuid, $4::uuid, $5, $6::uuid, $7, $8::uuid, $9, $10, $11, seq, previous, hash
+SELECT $2::bigint, $3::uuid, $4::uuid, $5, $6::uuid, $7, seq, previous, hash
 FROM moved RIGHT JOIN (SELECT 1) AS one ON true
 """  # noqa: S608
 _ACT = Prepared("trail_act", _MOVE + _ENTER)
@@ -50,7 +47,7 @@ UPDATE audit_head SET seq = seq + 1, previous = hash, hash = audit_link(hash, se
 """
 _ENTER_SQLITE = f"""
 INSERT INTO audit_entry ({_COLUMNS})
-SELECT {", ".join("?" * 10)}, seq, previous, hash FROM audit_head WHERE id = 1
+SELECT ?, ?, ?, ?, ?, ?, seq, previous, hash FROM audit_head WHERE id = 1
 """  # noqa: S608
 _MENTION_SQLITE = "INSERT INTO audit_mention (case_id, seq) SELECT ?, seq FROM audit_head WHERE id = 1"
 
@@ -61,7 +58,7 @@ class NoHead(RuntimeError):
 
 @dataclass(slots=True)
 class Act:
-    """One entry to be, in the order of its columns; `cases` can be asked for it later."""
+    """One entry to be, in the order in which it is hashed; `cases` can be asked for it later."""
 
     at: datetime
     organisation_id: UUID | None
@@ -76,25 +73,30 @@ class Act:
     cases: Sequence[UUID] = ()
 
 
-def parts_of(act: Act) -> tuple[str, ...]:
-    """An entry behind its number as text, column by column; "" stands for no id."""
-    return (
-        str((act.at - EPOCH) // MICROSECOND),
-        act.organisation_id.hex if act.organisation_id else "",
-        act.actor_id.hex if act.actor_id else "",
-        act.action,
-        act.case_id.hex if act.case_id else "",
-        act.subject_kind,
-        act.subject_id.hex if act.subject_id else "",
-        act.digest,
-        act.facts,
-        act.written,
-    )
+class Parts(NamedTuple):
+    """What the column `details` holds; "" stands for no id."""
+
+    subject_kind: str = ""
+    subject_id: str = ""
+    digest: str = ""
+    facts: str = ""
+    written: str = ""
+
+
+def details_of(act: Act) -> str:
+    """What stands in the column `details`."""
+    subject_id = act.subject_id.hex if act.subject_id else ""
+    return SEPARATOR.join((act.subject_kind, subject_id, act.digest, act.facts, act.written))
+
+
+def parts_of(details: str) -> Parts:
+    """The same taken apart again; what somebody changed into fewer parts lacks the last ones."""
+    return Parts(*details.split(SEPARATOR, len(Parts._fields) - 1))
 
 
 def rest_of(act: Act) -> str:
     """What is hashed of an entry behind its number; `app.data.trail_rows` says the same in SQL."""
-    return _joined(parts_of(act))
+    return _joined(_values_of(act))
 
 
 def attend(engine: Engine) -> None:
@@ -115,13 +117,12 @@ def append(connection: Connection, acts: Sequence[Act]) -> None:
 
 def _append_postgresql(connection: Connection, acts: Sequence[Act]) -> None:
     for act in acts:
-        parts = parts_of(act)
-        values = (_joined(parts), *_columns_of(parts))
+        values = _values_of(act)
         if act.cases:
             named = f"{{{','.join([case_id.hex for case_id in act.cases])}}}"
-            _ACT_ON_CASES.run_with_commit(connection, (*values, named))
+            _ACT_ON_CASES.run_with_commit(connection, (_joined(values), *values, named))
         else:
-            _ACT.run_with_commit(connection, values)
+            _ACT.run_with_commit(connection, (_joined(values), *values))
 
 
 def _append_sqlite(connection: Connection, acts: Sequence[Act]) -> None:
@@ -129,10 +130,10 @@ def _append_sqlite(connection: Connection, acts: Sequence[Act]) -> None:
     driver: Any = connection.connection.driver_connection
     try:
         for act in acts:
-            parts = parts_of(act)
-            if not driver.execute(_MOVE_SQLITE, (_joined(parts),)).rowcount:
+            values = _values_of(act)
+            if not driver.execute(_MOVE_SQLITE, (_joined(values),)).rowcount:
                 raise NoHead("the audit trail has no head: run the migrations")
-            driver.execute(_ENTER_SQLITE, _columns_of(parts))
+            driver.execute(_ENTER_SQLITE, values)
             if act.cases:
                 driver.executemany(_MENTION_SQLITE, [(case_id.hex,) for case_id in act.cases])
     except sqlite3.Error as error:
@@ -144,11 +145,17 @@ def _link(previous: bytes, seq: int, rest: str) -> bytes:
     return sha256(previous + f"{seq}{rest}".encode()).digest()
 
 
-def _columns_of(parts: tuple[str, ...]) -> tuple[str | None, ...]:
-    """The same for the columns: no id is NULL, and a number as text is one to either database."""
-    at, organisation, actor, action, case, kind, subject, *rest = parts
-    return (at, organisation or None, actor or None, action, case or None, kind, subject or None, *rest)
+def _values_of(act: Act) -> tuple[str | None, ...]:
+    """The columns of an entry behind its number; a number as text is one to either database."""
+    return (
+        str((act.at - EPOCH) // MICROSECOND),
+        act.organisation_id.hex if act.organisation_id else None,
+        act.actor_id.hex if act.actor_id else None,
+        act.action,
+        act.case_id.hex if act.case_id else None,
+        details_of(act),
+    )
 
 
-def _joined(parts: Sequence[str]) -> str:
-    return SEPARATOR + SEPARATOR.join(parts)
+def _joined(values: tuple[str | None, ...]) -> str:
+    return SEPARATOR + SEPARATOR.join([value or "" for value in values])

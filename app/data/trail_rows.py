@@ -31,22 +31,19 @@ Content = tuple[bytes, bytes, bytes]
 """What is hashed of an entry, its hash, and the hash that it says was before it."""
 _ESCAPED = re.compile(rb"\\(.)")
 _PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
-_IDS = ("organisation_id", "actor_id", "case_id", "subject_id")
-_COLUMNS = (
-    "seq", "at", "organisation_id", "actor_id", "action", "case_id", "subject_kind", "subject_id", "digest", "facts",
-    "written",
-)  # fmt: skip
+_COLUMNS = ("seq", "at", "organisation_id", "actor_id", "action", "case_id", "details")
+_IDS = ("organisation_id", "actor_id", "case_id")
+_SQLITE_IN_PLACE = f"details GLOB '{SEPARATOR_TEXT.join('*****')}'"
+"""All separators of the five parts lie in `details`: moved into another column, they would leave the hash as it is."""
+_POSTGRESQL_IN_PLACE = "strpos(action, E'\\x1f') = 0"
+"""The same where the other columns hold numbers and ids alone."""
 
 
 def _sqlite_content() -> str:
-    """By printf, for which NULL is nothing. It stops at a NUL: what hides one is shorter than `_sqlite_length`."""
-    return f"CAST(printf('{SEPARATOR_TEXT.join(['%s'] * len(_COLUMNS))}', {', '.join(_COLUMNS)}) AS BLOB)"
-
-
-def _sqlite_length() -> str:
-    """The bytes of all columns, whatever they hold, with the separators between them."""
-    parts = (f"length(CAST({name} AS BLOB))" for name in _COLUMNS)
-    return " + ".join([str(len(_COLUMNS) - 1), *(f"coalesce({part}, 0)" for part in parts)])
+    """By `||`, which unlike printf keeps what is behind a NUL; NULL where a column is that must hold something."""
+    parts = (f"ifnull({name}, '')" if name in _IDS else name for name in _COLUMNS)
+    between = f" || '{SEPARATOR_TEXT}' || "
+    return f"CAST({between.join(parts)} AS BLOB)"
 
 
 def _postgresql_content() -> str:
@@ -82,15 +79,11 @@ class Rows(ABC):
 
     @abstractmethod
     def contents(self, first: int, last: int) -> Iterator[list[Content]]:
-        """What is hashed of each entry in order, in batches; no bytes for one that hides text."""
-
-    def hidden(self, first: int, last: int) -> list[int]:
-        """The numbers of entries that hide text behind a NUL, which PostgreSQL cannot hold."""
-        return []
+        """What is hashed of each entry in order, in batches; without those that have a separator out of its place."""
 
     @abstractmethod
-    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
-        """Number, what is hashed, stored previous hash and stored hash of each entry, in order."""
+    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bool, bytes, bytes]]:
+        """Number, what is hashed, whether its separators are in place, stored previous hash and stored hash of each."""
 
     @abstractmethod
     def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
@@ -105,27 +98,21 @@ class Rows(ABC):
 
 class _SqliteRows(Rows):
     def contents(self, first: int, last: int) -> Iterator[list[Content]]:
-        query = f"""
-            SELECT CASE length(content) WHEN whole THEN content ELSE x'' END, hash, previous FROM (
-                SELECT {_sqlite_content()} AS content, {_sqlite_length()} AS whole, hash, previous
-                FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT -1
-            )"""  # noqa: S608
+        query = (
+            f"SELECT {_sqlite_content()}, hash, previous FROM audit_entry "  # noqa: S608
+            f"WHERE seq BETWEEN ? AND ? AND {_SQLITE_IN_PLACE} ORDER BY seq"
+        )
         cursor = self._driver().execute(query, (first, last))
         while batch := cursor.fetchmany(AT_ONCE):
             yield batch
 
-    def hidden(self, first: int, last: int) -> list[int]:
-        query = f"""
-            SELECT seq FROM audit_entry WHERE seq BETWEEN ? AND ? AND length({_sqlite_content()}) <> {_sqlite_length()}
-            LIMIT 20"""  # noqa: S608
-        return [int(row[0]) for row in self._driver().execute(query, (first, last))]
-
-    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
+    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bool, bytes, bytes]]:
         query = (
-            f"SELECT seq, {_sqlite_content()}, previous, hash FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608
+            f"SELECT seq, {_sqlite_content()}, {_SQLITE_IN_PLACE}, previous, hash FROM audit_entry "  # noqa: S608
+            "WHERE seq BETWEEN ? AND ? ORDER BY seq"
         )
-        for seq, content, previous, stored in self._driver().execute(query, (first, last)):
-            yield seq, content, _bytes(previous), _bytes(stored)
+        for seq, content, is_in_place, previous, stored in self._driver().execute(query, (first, last)):
+            yield seq, _bytes(content), bool(is_in_place), _bytes(previous), _bytes(stored)
 
     def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
         query = "SELECT CAST(kind || ' ' || record_id AS BLOB), version, body FROM sealed_record"
@@ -137,7 +124,7 @@ class _PostgresqlRows(Rows):
     def contents(self, first: int, last: int) -> Iterator[list[Content]]:
         query = (
             f"COPY (SELECT {_postgresql_content()}, encode(hash, 'hex'), encode(previous, 'hex') FROM audit_entry "  # noqa: S608
-            f"WHERE seq BETWEEN {first:d} AND {last:d} ORDER BY seq) TO STDOUT"
+            f"WHERE seq BETWEEN {first:d} AND {last:d} AND {_POSTGRESQL_IN_PLACE} ORDER BY seq) TO STDOUT"
         )
         batch: list[Content] = []
         with self._driver().cursor() as cursor, cursor.copy(query) as lines:
@@ -151,10 +138,10 @@ class _PostgresqlRows(Rows):
                     batch = []
         yield batch
 
-    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bytes, bytes]]:
+    def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bool, bytes, bytes]]:
         query = (
-            f"SELECT seq, convert_to({_postgresql_content()}, 'UTF8'), previous, hash FROM audit_entry "  # noqa: S608
-            "WHERE seq BETWEEN %s AND %s ORDER BY seq"
+            f"SELECT seq, convert_to({_postgresql_content()}, 'UTF8'), {_POSTGRESQL_IN_PLACE}, previous, hash "  # noqa: S608
+            "FROM audit_entry WHERE seq BETWEEN %s AND %s ORDER BY seq"
         )
         yield from self._stream(query, (first, last))
 

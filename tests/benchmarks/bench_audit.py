@@ -23,7 +23,7 @@ from app.data import audit, records
 from app.data.audit import Action, AuditEntry, AuditHead
 from app.data.audit_verify import verify
 from app.data.base import new_id
-from app.data.chaining import MICROSECOND, Act, rest_of
+from app.data.chaining import MICROSECOND, Act, details_of, rest_of
 from app.data.database import db, session, transaction
 from app.data.records import Scope, SealedRecord, Sheet
 from tests.benchmarks.houses import house
@@ -88,8 +88,8 @@ def _entries(cases: list[UUID], count: int, seq: int, last: bytes) -> Iterator[d
             "changed" if number % 2 else "read", case_id, "case", case_id, "", '{"part":"overview"}',
             written if number % 2 else "",
         )  # fmt: skip
-        entry = {name: getattr(act, name) for name in Act.__slots__ if name != "cases"}
-        entry.update(action=Action(act.action), seq=seq, previous=last)
+        entry: dict[str, Any] = {name: getattr(act, name) for name in ("at", "organisation_id", "actor_id", "case_id")}
+        entry.update(action=Action(act.action), details=details_of(act), seq=seq, previous=last)
         last = entry["hash"] = sha256(last + f"{seq}{rest_of(act)}".encode()).digest()
         yield entry
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from app import clock
 from app.data import records
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.base import new_id
 from app.data.database import session, transaction
 from app.errors import Invalid, NotFound, WrongState
@@ -25,6 +25,7 @@ from cases.sheets import CaseSummary, ChildSheet, FamilySheet
 from cases.states import CaseState
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, child_sheet, family_sheet
+from tests.plugins.trail import entries
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -90,8 +91,7 @@ def test_a_case_moves_on_once_and_leaves_a_trace(world: World, open_case: OpenCa
     actor, case = world.actor("advisor"), open_case()
     services.advance_case(actor, case_id=case.id, state=CaseState.COUNSELLED)
     services.advance_case(actor, case_id=case.id, state=CaseState.COUNSELLED)
-    steps = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "case.state")).all()
-    assert [(step.action, step.case_id) for step in steps] == [(Action.CHANGED, case.id)]
+    assert [(step.action, step.case_id) for step in entries(kind="case.state")] == [(Action.CHANGED, case.id)]
     with pytest.raises(WrongState):
         services.advance_case(actor, case_id=case.id, state=CaseState.DOCUMENTS_COMPLETE)
 

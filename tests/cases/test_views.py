@@ -18,6 +18,7 @@ from cases.sheets import ChildSheet, FamilySheet, GuardianSheet
 from cases.states import CaseState
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, family_sheet
+from tests.plugins.trail import entries
 
 SignIn = Callable[[str], FlaskClient]
 TYPED = {
@@ -120,7 +121,7 @@ def test_a_file_opens_for_those_who_work_with_it_and_is_traced(
 def test_the_list_is_in_the_trail_with_the_cases_it_showed(open_case: OpenCase, sign_in: SignIn) -> None:
     case_id = open_case(advisor="advisor").id
     assert sign_in("advisor").get("/faelle").status_code == 200
-    noted = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "case_list")).one()
+    (noted,) = entries(kind="case_list")
     assert noted.action is Action.READ and str(case_id) in noted.facts
 
 

@@ -15,6 +15,7 @@ from app.data.base import new_id
 from app.data.database import session
 from tests.canary.journey import CANARIES, Journey
 from tests.permissions.test_routes import Enter, _addresses, _rules, _said, journey
+from tests.plugins.trail import entries
 
 __all__ = ["journey"]
 WHO_READ = ("advisor", "lead", "reception")
@@ -87,7 +88,5 @@ def test_a_form_that_comes_back_with_errors_is_a_reading_too(app: Flask, journey
 def test_a_search_enters_its_hits(journey: Journey, enter: Enter) -> None:
     before = _entries()
     assert journey.case.reference in enter("reception").post("/suche", data={"q": CANARIES["family name"]}).text
-    hits = (
-        session().scalars(select(AuditEntry).where(AuditEntry.seq > before, AuditEntry.subject_kind == "search")).one()
-    )
+    (hits,) = [entry for entry in entries(kind="search") if entry.seq > before]
     assert str(journey.case.id) in hits.facts

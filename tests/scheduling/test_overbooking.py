@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.data.audit import AuditEntry
 from app.data.database import session, transaction
 from app.errors import NotPermitted
 from cases.models import Case
@@ -21,6 +20,7 @@ from scheduling.states import AppointmentKind
 from scheduling.world import ResourceKind
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, family_sheet
+from tests.plugins.trail import entries
 from tests.scheduling.conftest import DETAILS, FRIDAY, Office
 
 FIRST = AppointmentKind.FIRST_TALK
@@ -71,8 +71,8 @@ def test_a_talk_on_top_is_busy_for_everybody_and_guarded_once_the_one_below_is_c
     on_top = _book(world, case)
     assert _reason(on_top) is OverbookReason.EMERGENCY
     assert _rows(on_top) == {ResourceKind.ADVISOR: ON_TOP, ResourceKind.ROOM: ON_TOP}
-    noted = session().scalars(select(AuditEntry.facts).where(AuditEntry.subject_id == on_top.appointment_id)).all()
-    assert '"overbooked":"emergency"' in noted[0].replace(" ", "")
+    noted = entries(subject=on_top.appointment_id)
+    assert '"overbooked":"emergency"' in noted[0].facts.replace(" ", "")
     services.cancel(world.actor("reception"), appointment_id=below.appointment_id)
     assert _rows(below) == {}
     assert set(_rows(on_top).values()) == {GUARDED}, "the talk on top took the place of the one below"

@@ -128,7 +128,7 @@ def test_the_chain_is_checked_and_a_change_in_it_is_told(sign_in: Enter) -> None
     assert "Das Protokoll ist unversehrt" in client.post("/protokoll/pruefen", follow_redirects=True).text
     assert "Ohne Prüfpunkte von außen ist nicht geprüft" in client.get("/protokoll").text
     with transaction() as current:
-        current.execute(update(AuditEntry).where(AuditEntry.seq == 2).values(subject_kind="other"))
+        current.execute(update(AuditEntry).where(AuditEntry.seq == 2).values(details="other"))
     page = client.post("/protokoll/pruefen", follow_redirects=True).text
     assert "NICHT unversehrt" in page
     assert "Eintrag 2: wurde verändert" in page

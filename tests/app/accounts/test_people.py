@@ -6,16 +6,15 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from app.accounts import services
 from app.accounts.models import UserProfile
-from app.data.audit import Action, AuditEntry
-from app.data.database import session
+from app.data.audit import Action
 from app.errors import Invalid, NotPermitted
 from app.policies import Role
 from cases.models import Case
 from tests.plugins.application import PASSWORD, World
+from tests.plugins.trail import entries
 
 PROFILE = UserProfile(name="Nora Neu", email="neu@einstieg.example")
 
@@ -99,7 +98,7 @@ def test_an_administrator_sets_a_password_and_all_sessions_of_that_person_end(
     assert admin.get("/konto").status_code == 200
     assert services.sign_in(email="advisor@einstieg.example", password=PASSWORD) is None
     assert services.sign_in(email="advisor@einstieg.example", password=new) is not None
-    noted = session().scalars(select(AuditEntry).where(AuditEntry.facts == '{"password":"reset"}')).one()
+    (noted,) = [entry for entry in entries() if entry.facts == '{"password":"reset"}']
     assert (noted.action, noted.actor_id, noted.subject_id) == (
         Action.CHANGED,
         world.users["admin"],

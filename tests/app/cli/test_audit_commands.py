@@ -66,7 +66,7 @@ def test_an_officer_checks_a_copy_of_the_data_on_a_machine_without_keys(
 ) -> None:
     session().close()
     with db.engine.begin() as connection:
-        connection.execute(text("UPDATE audit_entry SET facts = 'x' WHERE seq = 2"))
+        connection.execute(text("UPDATE audit_entry SET details = 'x' WHERE seq = 2"))
     run = CliRunner().invoke(alone, ["verify", "--database", config.database_url])
     assert (run.exit_code, "Eintrag 2: wurde verändert" in run.output) == (1, True)
     command = [sys.executable, "-m", "app.commands.audit", "verify", "--database", f"sqlite:///{tmp_path}/none"]

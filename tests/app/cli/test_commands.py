@@ -44,7 +44,7 @@ def test_a_chain_that_holds_is_told_with_exit_code_0(app: Flask, world: World) -
 
 def test_a_broken_chain_is_told_with_exit_code_1_and_where(app: Flask, world: World) -> None:
     with transaction() as current:
-        current.execute(update(AuditEntry).where(AuditEntry.seq == 3).values(subject_kind="other"))
+        current.execute(update(AuditEntry).where(AuditEntry.seq == 3).values(details="other"))
     run = app.test_cli_runner().invoke(args=["audit", "verify"])
     assert (run.exit_code, "Eintrag 3: wurde verändert" in run.output) == (1, True)
 

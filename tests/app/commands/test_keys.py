@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from app.data import records
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import db, session, transaction
 from app.data.key_places import refuse_keys_with_data
 from app.data.key_tables import erasures, organisation_keys, record_keys
@@ -29,6 +29,7 @@ from cases.models import Case
 from config import Config, SettingError
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
+from tests.plugins.trail import entries
 
 PDF = b"%PDF-1.7\n" + b"0" * 2_000_000
 Run = Callable[..., Result]
@@ -90,10 +91,8 @@ def _options(files: list[Path]) -> list[str]:
 def _key_events(organisation_id: UUID) -> list[dict[str, str | int]]:
     """What the log of one organisation says of keys."""
     session().rollback()
-    query = select(AuditEntry.facts).where(
-        AuditEntry.action == Action.KEY_EVENT, AuditEntry.organisation_id == organisation_id
-    )
-    return [json.loads(facts) for facts in session().scalars(query.order_by(AuditEntry.seq))]
+    noted = entries(action=Action.KEY_EVENT)
+    return [json.loads(entry.facts) for entry in noted if entry.organisation_id == organisation_id]
 
 
 def test_keys_turn_and_the_old_root_key_goes_once_nothing_needs_it(run: Run, world: World, case: Case) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import Uuid, func, select, text
 
-from app.data.audit import AuditEntry
+from app.data import audit
+from app.data.audit import Action, AuditEntry
 from app.data.audit_verify import verify
-from app.data.database import db, session
+from app.data.base import new_id
+from app.data.database import db, session, transaction
 from app.data.setup import migrate, migrate_down
 from cases.search.services import search
 from tests.plugins.application import World
@@ -37,3 +39,32 @@ def test_the_trail_is_chained_anew_in_both_directions_with_every_entry(
     mentions = "SELECT count(*) FROM audit_mention"
     with db.engine.connect() as connection:
         assert connection.execute(text(mentions)).scalar_one() == 1
+
+
+def test_what_an_entry_says_survives_the_way_into_five_columns_and_back(
+    app: Flask, world: World, open_case: OpenCase
+) -> None:
+    open_case()
+    with transaction():
+        facts: audit.Facts = {"odd": ['ä"\\ \n', "%s", "عربى"]}
+        audit.record(
+            Action.EXPORTED, organisation_id=None, actor_id=None, subject_kind="test", subject_id=new_id(),
+            digest="f" * 64, facts=facts,
+        )  # fmt: skip
+    before = _trail()
+    said = [(one.seq, one.hash, one.subject_kind, one.subject_id, one.digest, one.facts, one.written) for one in before]
+    session().close()
+    migrate_down(db.engine, "data", "0020")
+    parts = text("SELECT seq, hash, subject_kind, subject_id, digest, facts, written FROM audit_entry ORDER BY seq")
+    with db.engine.connect() as connection:
+        assert connection.execute(parts.columns(subject_id=Uuid())).all() == said
+    migrate(db.engine, "data")
+    assert [(one.seq, one.hash, one.details) for one in _trail()] == [
+        (one.seq, one.hash, one.details) for one in before
+    ]
+    assert verify(db.engine).breaks == []
+    assert any(one.written for one in before) and not all(one.written for one in before)
+
+
+def _trail() -> list[AuditEntry]:
+    return list(session().scalars(select(AuditEntry).order_by(AuditEntry.seq)))

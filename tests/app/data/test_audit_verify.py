@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.data import audit, audit_verify, records
 from app.data.audit import Action, AuditEntry
 from app.data.audit_verify import BreakKind, Findings, verify
 from app.data.base import new_id
-from app.data.chaining import Act, rest_of
+from app.data.chaining import SEPARATOR, Act, details_of, rest_of
 from app.data.database import db, session, transaction
 from app.data.signed_notes import Checkpoint, Signer, checkpoint_text, new_signer, read_checkpoint
 from cases.sheets import FamilySheet
@@ -83,6 +84,12 @@ def _undone() -> Iterator[None]:
         _sql(f"DROP TABLE kept_{table}")
 
 
+def _act_of(entry: AuditEntry) -> Act:
+    act = Act(**{name: getattr(entry, name) for name in Act.__slots__ if name != "cases"})
+    act.action = Action(act.action).value
+    return act
+
+
 def _rewrite(first: int, **changes: str) -> None:
     """Change an entry and hash everything behind it anew, as somebody would who knows how the chain is made."""
     with db.engine.begin() as connection:
@@ -90,12 +97,11 @@ def _rewrite(first: int, **changes: str) -> None:
         last = bytes(row[0])
     with transaction() as current:
         for entry in current.query(AuditEntry).filter(AuditEntry.seq >= first).order_by(AuditEntry.seq):
+            act = _act_of(entry)
             if entry.seq == first:
                 for name, value in changes.items():
-                    setattr(entry, name, value)
-            act = Act(**{name: getattr(entry, name) for name in Act.__slots__ if name != "cases"})
-            act.action = Action(act.action).value
-            entry.previous = last
+                    setattr(act, name, value)
+            entry.details, entry.previous = details_of(act), last
             last = entry.hash = sha256(last + f"{entry.seq}{rest_of(act)}".encode()).digest()
         end = entry.seq
     _sql("UPDATE audit_head SET seq = :seq, hash = :hash", seq=end, hash=last)
@@ -107,12 +113,17 @@ def test_a_trail_left_alone_holds_and_its_checkpoints_fit(trail: int) -> None:
 
 
 EDITS: list[tuple[str, BreakKind, int | None]] = [
-    ("UPDATE audit_entry SET subject_kind = 'other' WHERE seq = :mid", BreakKind.ALTERED, 0),
-    ("UPDATE audit_entry SET facts = '{}' WHERE seq = :mid", BreakKind.ALTERED, 0),
+    ("UPDATE audit_entry SET details = replace(details, 'test', 'other') WHERE seq = :mid", BreakKind.ALTERED, 0),
+    ("UPDATE audit_entry SET details = '' WHERE seq = :mid", BreakKind.ALTERED, 0),
     ("UPDATE audit_entry SET actor_id = organisation_id WHERE seq = :mid", BreakKind.ALTERED, 0),
     ("UPDATE audit_entry SET at = at + 1 WHERE seq = :mid", BreakKind.ALTERED, 0),
-    ("UPDATE audit_entry SET written = '' WHERE seq = :mid - 1", BreakKind.ALTERED, -1),
-    ("UPDATE audit_entry SET subject_kind = subject_kind || char(0) || 'x' WHERE seq = :mid", BreakKind.ALTERED, 0),
+    (
+        "UPDATE audit_entry SET details = (SELECT details FROM audit_entry WHERE seq = :mid) WHERE seq = :mid - 1",
+        BreakKind.ALTERED,
+        -1,
+    ),
+    ("UPDATE audit_entry SET details = details || char(0) || 'x' WHERE seq = :mid", BreakKind.ALTERED, 0),
+    ("UPDATE audit_entry SET action = action || char(0) || 'x' WHERE seq = :mid", BreakKind.ALTERED, 0),
     (
         "UPDATE audit_entry SET actor_id = coalesce(actor_id, '') || char(0) || 'x' WHERE seq = :mid",
         BreakKind.ALTERED,
@@ -120,7 +131,7 @@ EDITS: list[tuple[str, BreakKind, int | None]] = [
     ),
     ("UPDATE audit_entry SET at = at || char(0) || 'x' WHERE seq = :mid", BreakKind.ALTERED, 0),
     (
-        "UPDATE audit_entry SET facts = facts || char(0) || 'x', hash = :of_previous WHERE seq = :mid",
+        "UPDATE audit_entry SET details = details || char(0) || 'x', hash = :of_previous WHERE seq = :mid",
         BreakKind.ALTERED,
         0,
     ),
@@ -160,6 +171,41 @@ def test_an_edit_a_deletion_and_a_cut_tail_show_without_any_checkpoint(trail: in
             if where is not None:
                 assert next(one.seq for one in found.breaks if one.kind is kind) == middle + where, attack
     assert _check().breaks == []
+
+
+SHIFTS = [(1, 1, 1, 3, 1, 3), (2, 1, 1, 1, 1, 4), (1, 1, 1, 1, 2, 4), (1, 1, 1, 2, 2, 3), (1, 5, 1, 1, 1, 1)]
+"""How many of the ten parts each column is to hold, from the time to the details."""
+UNTYPED = SHIFTS[1:]
+"""Those for which PostgreSQL would have to take something else for a number or an id."""
+
+
+def test_parts_moved_to_another_column_show_though_all_hashes_fit(trail: int) -> None:
+    middle = trail - 2
+    whole = rest_of(_act_of(session().get_one(AuditEntry, middle))).split(SEPARATOR)[1:]
+    names = ("at", "organisation_id", "actor_id", "action", "case_id", "details")
+    for sizes in SHIFTS:
+        if sizes in UNTYPED and db.engine.dialect.name == "postgresql":
+            continue
+        parts = iter(whole)
+        changes = {name: SEPARATOR.join(islice(parts, size)) for name, size in zip(names, sizes, strict=True)}
+        assert next(parts, None) is None
+        with _undone():
+            ids = {name: changes[name] or None for name in names if name.endswith("_id")}
+            held = ", ".join(f"{name} = :{name}" for name in names)
+            _sql(f"UPDATE audit_entry SET {held} WHERE seq = :mid", **changes | ids, mid=middle)  # noqa: S608
+            assert [(one.seq, one.kind) for one in _check().breaks] == [(middle, BreakKind.ALTERED)], sizes
+    assert _check().breaks == []
+
+
+@pytest.mark.parametrize("column", ["at", "action", "details"])
+def test_nothing_in_a_column_that_must_hold_something_shows(trail: int, column: str) -> None:
+    """As somebody leaves it who makes the table anew without its constraints."""
+    session().rollback()
+    _sql("ALTER TABLE audit_entry RENAME TO audit_entry_before")
+    _sql("CREATE TABLE audit_entry AS SELECT * FROM audit_entry_before")
+    assert _check().breaks == []
+    _sql(f"UPDATE audit_entry SET {column} = NULL WHERE seq = :mid", mid=trail - 2)  # noqa: S608
+    assert [(one.seq, one.kind) for one in _check().breaks] == [(trail - 2, BreakKind.ALTERED)]
 
 
 def test_two_writers_that_forked_the_chain_show(trail: int) -> None:
@@ -252,7 +298,7 @@ def test_the_chain_is_walked_in_parts_with_the_same_result(trail: int, monkeypat
     monkeypatch.setattr("app.data.audit_verify.FEW", 2)
     session().close()
     assert verify(db.engine, processes=3).breaks == []
-    _sql("UPDATE audit_entry SET facts = 'x' WHERE seq = :mid", mid=trail - 2)
+    _sql("UPDATE audit_entry SET details = 'x' WHERE seq = :mid", mid=trail - 2)
     assert [(one.seq, one.kind) for one in verify(db.engine, processes=3).breaks] == [(trail - 2, BreakKind.ALTERED)]
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import clock
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session, transaction
 from app.errors import NotFound
 from app.messages import composers
@@ -20,6 +20,7 @@ from app.messages.queries import backlog, get_message, messages_of_case
 from app.messages.services import hold_unsent
 from tests.plugins.application import World
 from tests.plugins.outbox import NOON, Outbox
+from tests.plugins.trail import entries
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -53,7 +54,7 @@ def test_each_button_decides_once_and_is_on_record(failed: UUID, sign_in: SignIn
     advisor = sign_in("advisor")
     assert advisor.post(f"/nachrichten/{failed}/{button}").status_code == 303
     assert _fresh(failed).state == state
-    assert session().query(AuditEntry).filter_by(action=Action.CHANGED, subject_id=failed).count() == 1
+    assert len(entries(subject=failed, action=Action.CHANGED)) == 1
     again = advisor.post(f"/nachrichten/{failed}/{button}", follow_redirects=True)
     assert "inzwischen jemand gekümmert" in again.get_data(as_text=True)
     assert _fresh(failed).state == state

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.data import scanning
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session
 from app.data.scanning import Scanner, ScanState
 from app.errors import Invalid
@@ -25,6 +25,7 @@ from cases.states import DocumentState
 from config import Config
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
+from tests.plugins.trail import entries
 from tests.servers.clamd import EICAR, FakeClamd
 from tests.servers.processes import remove_folder, short_folder
 from workers.doctor import Level, _scanner
@@ -79,7 +80,7 @@ def test_a_virus_is_refused_in_a_sentence_with_an_entry_in_the_trail_and_nothing
     kept = session().query(Attachment).one()
     assert kept.scan is ScanState.CLEAN
     assert [path.name for path in config.files_folder.iterdir()] == [kept.id.hex]
-    entry = session().query(AuditEntry).filter_by(action=Action.REFUSED, subject_kind="attachment").one()
+    (entry,) = entries(kind="attachment", action=Action.REFUSED)
     assert (entry.subject_id, entry.case_id) == (document_id, case_id)
     assert "virus" in entry.facts
     assert clamd.scanned == [len(BAD), len(PDF)]

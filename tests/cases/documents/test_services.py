@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from app.data import records
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session
 from app.errors import Invalid, NotFound, StorageFull
 from app.messages.models import Message, MessagePayload
@@ -25,6 +25,7 @@ from cases.states import CaseState, DocumentState, TaskState
 from tests.plugins.acceptance import HandOver
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, child_sheet, family_sheet
+from tests.plugins.trail import entries
 
 CANARY = b"KANARIENVOGEL-4711-Zeugnis"
 PDF = b"%PDF-1.7\n" + CANARY * 50_000
@@ -114,7 +115,7 @@ def test_a_file_lies_sealed_and_opens_for_those_who_read_the_case(
         assert (name, b"".join(chunks)) == ("Zeugnis Дарина.pdf", PDF)
     with pytest.raises(NotFound):
         services.open_attachment(world.actor("welfare_manager"), attachment_id=attachment_id)
-    read = session().query(AuditEntry).filter_by(action=Action.EXPORTED, subject_id=attachment_id).all()
+    read = entries(subject=attachment_id, action=Action.EXPORTED)
     assert {entry.actor_id for entry in read} == {world.users["advisor"], world.users["manager"]}
     services.remove_attachment(actor, attachment_id=attachment_id)
     assert not (app.extensions["config"].files_folder / attachment_id.hex).exists()

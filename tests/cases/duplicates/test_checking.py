@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session
 from cases.duplicates import listing
 from cases.duplicates.models import NotSame
@@ -15,6 +15,7 @@ from cases.intake import services as intake
 from cases.models import Case, Child
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase, child_sheet, family_sheet
+from tests.plugins.trail import entries
 
 SignIn = Callable[[str], FlaskClient]
 TYPED = {
@@ -44,7 +45,7 @@ def test_the_likely_family_stands_beside_what_was_typed_and_new_is_made_only_aft
     for told in (known.reference, "Darina Kowalenko", "Tag und Monat der Geburt vertauscht", "Nicht dieselbe"):
         assert told in asked.text
     assert reception.post("/faelle/neu", data={**TYPED, "confirmed": "others"}).status_code == 409, "nobody looked"
-    noted = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "duplicate_check")).all()
+    noted = entries(kind="duplicate_check")
     assert noted and all(entry.action is Action.SEARCHED and str(known.id) in entry.facts for entry in noted)
 
     apart = {**TYPED, "declined": str(known.id)}

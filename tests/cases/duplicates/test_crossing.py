@@ -9,11 +9,10 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from app.accounts import services as accounts
 from app.accounts.models import Organisation
-from app.data.audit import AuditEntry
 from app.data.database import db, session
 from app.policies import Actor, OrganisationKind, Role
 from cases import services as cases
@@ -22,6 +21,7 @@ from cases.duplicates.models import CrossToken
 from config import SettingError
 from tests.plugins.application import World
 from tests.plugins.families import child_sheet, family_sheet
+from tests.plugins.trail import entries
 
 SignIn = Callable[[str], FlaskClient]
 TYPED = {
@@ -68,8 +68,7 @@ def test_switched_off_no_query_leaves_the_own_house(
         assert client.post("/faelle/neu", data=TYPED).status_code == 303
     assert seen and not any("cross_token" in statement for statement in seen)
     assert crossing.keep_tokens() == 0
-    entries = session().scalars(select(AuditEntry.subject_kind).where(AuditEntry.organisation_id == neighbour.id))
-    assert "cross_check" not in set(entries)
+    assert entries(kind="cross_check") == []
 
 
 def test_switched_on_the_other_house_is_named_and_nothing_else_and_both_trails_know(
@@ -82,9 +81,8 @@ def test_switched_on_the_other_house_is_named_and_nothing_else_and_both_trails_k
     assert page.status_code == 409
     assert "KI Nebenan" in page.text and "§ 5 Muster-Vereinbarung" in page.text
     assert "NB-2026" not in page.text and "Taras" not in page.text
-    for organisation_id in (world.ki.id, neighbour.id):
-        query = select(func.count()).select_from(AuditEntry).where(AuditEntry.subject_kind == "cross_check")
-        assert session().scalar(query.where(AuditEntry.organisation_id == organisation_id)) == 1
+    noted = [entry.organisation_id for entry in entries(kind="cross_check")]
+    assert sorted(noted, key=str) == sorted((world.ki.id, neighbour.id), key=str)
     other_day = sign_in("reception").post("/faelle/neu", data=TYPED | {"children-0-born": "6.3.2014"})
     assert other_day.status_code == 303, "only what is exact is told"
     app.extensions["config"] = replace(on, cross_check=False)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.data import records
-from app.data.audit import AuditEntry
 from app.data.database import session
 from app.errors import Conflict, Invalid, NotFound, NotPermitted
 from app.messages.models import Message, MessagePayload
@@ -29,6 +28,7 @@ from cases.queries import get_case
 from cases.sheets import ChildSheet, FamilySheet
 from cases.states import TaskState
 from tests.plugins.application import World
+from tests.plugins.trail import entries
 
 WORDS = "Die Mutter steht hier, das Kind ist seit gestern nicht nach Hause gekommen."
 
@@ -76,9 +76,9 @@ def test_the_lead_is_told_at_once_without_a_name_and_gets_a_task(world: World, c
         assert secret not in payload.text + payload.subject
     task = session().scalars(select(Task).where(Task.case_id == case.id)).one()
     assert (task.kind, task.assigned_to) == (TaskKind.EMERGENCY_REVIEW, world.users["lead"])
-    facts = session().scalars(select(AuditEntry.facts).where(AuditEntry.subject_kind == "emergency")).one()
-    assert "child_at_risk" in facts
-    assert "Mutter" not in facts
+    (entry,) = entries(kind="emergency")
+    assert "child_at_risk" in entry.facts
+    assert "Mutter" not in entry.facts
 
 
 def test_it_ends_by_the_clock_and_the_sweep_takes_the_row_away(world: World, case: Case) -> None:

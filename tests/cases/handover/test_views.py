@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session
 from cases.handover import services
 from cases.handover.models import Desk, Handover
@@ -15,6 +14,7 @@ from cases.handover.states import HandoverState
 from cases.models import Case
 from tests.cases.handover.conftest import REASON, Desks, Way
 from tests.plugins.application import World
+from tests.plugins.trail import entries
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -132,6 +132,6 @@ def test_the_lead_keeps_the_desks(way: Way, desks: Desks, sign_in: SignIn) -> No
 def test_the_accepted_cases_named_on_the_page_are_in_the_trail(way: Way, world: World, sign_in: SignIn) -> None:
     case_id = way.accepted().case_id
     assert "Kovalenko" in sign_in("manager").get("/uebergaben").text
-    noted = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "case_list")).one()
+    (noted,) = entries(kind="case_list")
     assert (noted.action, noted.actor_id) == (Action.READ, world.users["manager"])
     assert str(case_id) in noted.facts

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from app import clock
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session, transaction
 from app.errors import NotFound
 from app.policies import system_of
@@ -25,6 +24,7 @@ from cases.tasks import queries, services
 from tests.plugins.acceptance import HandOver
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
+from tests.plugins.trail import entries
 
 
 def test_a_planned_task_exists_once_however_often_it_is_asked_for(world: World, open_case: OpenCase) -> None:
@@ -106,9 +106,7 @@ def test_of_two_who_finish_a_task_at_once_one_did_it(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(finish, range(2)))
     session().expire_all()
-    noted = session().scalars(
-        select(AuditEntry).where(AuditEntry.subject_id == task_id, AuditEntry.action == Action.CHANGED)
-    )
+    noted = entries(subject=task_id, action=Action.CHANGED)
     assert [entry.actor_id for entry in noted] == [session().get_one(Task, task_id).done_by]
     services.reopen_task(actors[0], task_id=task_id)
     assert session().get_one(Task, task_id).state is TaskState.OPEN

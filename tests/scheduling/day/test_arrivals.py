@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session
 from app.errors import Invalid, NotFound, WrongState
 from app.policies import OrganisationKind, system_of
@@ -34,6 +34,7 @@ from scheduling.models import Appointment
 from scheduling.states import AppointmentKind, AppointmentState
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
+from tests.plugins.trail import entries
 from tests.scheduling.conftest import DETAILS, FRIDAY, Office
 
 
@@ -121,7 +122,7 @@ def test_lateness_is_noted_on_the_day_and_taken_back(
     mark_late(actor, appointment_id=booked.appointment_id, minutes=0)
     mark_no_show(actor, appointment_id=booked.appointment_id)
     session().rollback()
-    facts = session().scalars(select(AuditEntry.facts).where(AuditEntry.subject_kind == "appointment")).all()
+    facts = [entry.facts for entry in entries(kind="appointment")]
     assert [told["late_minutes"] for each in facts if "late_minutes" in (told := json.loads(each))] == [20, 0]
 
 
@@ -139,10 +140,8 @@ def test_two_talks_nobody_came_to_are_looked_at_by_a_person_and_bar_nobody(
     assert _row(third).state is AppointmentState.BOOKED
     undo_mark(actor, appointment_id=missed[-1].appointment_id)
     assert _reviews(case) == [TaskState.DROPPED]
-    told = session().scalars(
-        select(AuditEntry.facts).where(AuditEntry.subject_id == missed[-1].appointment_id).order_by(AuditEntry.seq)
-    )
-    assert [json.loads(each).get("state") for each in told][-2:] == ["no_show", "booked"]
+    told = [json.loads(entry.facts) for entry in entries(subject=missed[-1].appointment_id)]
+    assert [each.get("state") for each in told][-2:] == ["no_show", "booked"]
 
 
 def test_a_talk_nobody_noted_stays_unnoted(world: World, office: Office, open_case: OpenCase) -> None:
@@ -166,6 +165,6 @@ def test_the_interpreted_language_lies_in_the_clear_only_once_the_talk_is_over(
     assert _row(booked).interpreter_language == "uk"
     undo_mark(world.actor("reception"), appointment_id=booked.appointment_id)
     assert _row(booked).interpreter_language is None
-    entries = session().scalars(select(AuditEntry).where(AuditEntry.subject_id == booked.appointment_id)).all()
-    assert {entry.action for entry in entries} >= {Action.CHANGED}
-    assert not any('"uk"' in entry.facts for entry in entries)
+    noted = entries(subject=booked.appointment_id)
+    assert {entry.action for entry in noted} >= {Action.CHANGED}
+    assert not any('"uk"' in entry.facts for entry in noted)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session
 from app.errors import NotPermitted, WrongState
 from cases.kinds import TaskKind
@@ -24,6 +24,7 @@ from scheduling.models import Appointment, Reservation
 from scheduling.states import AppointmentKind, AppointmentState
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
+from tests.plugins.trail import entries
 from tests.scheduling.conftest import DETAILS, FRIDAY, Office
 
 DAY = FRIDAY.date()
@@ -53,8 +54,7 @@ def test_the_advisors_day_names_family_language_interpreter_and_room(
     for said in ("10:00–11:30", "Kovalenko", "2 Kinder", "Ukrainisch", "Iryna Dolmetscherin", "Raum 2.14", "Gekommen"):
         assert said in page
     assert "Freitag" in sign_in("advisor").get("/termine/woche").text
-    read = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "day")).all()
-    assert {entry.action for entry in read} == {Action.READ}
+    assert {entry.action for entry in entries(kind="day")} == {Action.READ}
 
 
 def test_a_colleague_sees_it_only_among_the_teams_and_strangers_never(

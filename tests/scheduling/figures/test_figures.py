@@ -7,10 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from app import clock
-from app.data.audit import Action, AuditEntry
+from app.data.audit import Action
 from app.data.database import session
 from app.errors import NotPermitted
 from scheduling import services as booking
@@ -23,6 +22,7 @@ from scheduling.states import AppointmentKind
 from scheduling.walkins import services as walk_ins
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
+from tests.plugins.trail import entries
 from tests.scheduling.conftest import DETAILS, FRIDAY, MONDAY, Office
 
 WEEK = {"first": date(2026, 11, 23), "last": date(2026, 11, 29)}
@@ -87,7 +87,7 @@ def test_small_counts_and_single_people_are_not_handed_out(
     assert "Gedolmetscht;Ukrainisch;;Stunden;weniger als 5" in text
     assert "Anna" not in text and "1,5" not in text
     session().rollback()
-    entry = session().scalars(select(AuditEntry).where(AuditEntry.subject_kind == "figures")).one()
+    (entry,) = entries(kind="figures")
     assert entry.action is Action.EXPORTED
     assert sign_in("lead").get("/auswertung/termine?von=gestern").status_code == 422
     for who in ("reception", "advisor", "officer", "manager", "kim_lead"):

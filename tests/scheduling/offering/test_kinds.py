@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
-from app.data.audit import AuditEntry
 from app.data.database import session, transaction
 from app.errors import Invalid, NotPermitted
 from cases.kinds import DocumentKind
@@ -27,6 +26,7 @@ from scheduling.queries import Wishes
 from scheduling.states import AppointmentKind
 from tests.plugins.application import World
 from tests.plugins.families import OpenCase
+from tests.plugins.trail import entries
 from tests.scheduling.conftest import DETAILS, FRIDAY, Office
 
 FOLLOW_UP = AppointmentKind.FOLLOW_UP
@@ -64,7 +64,7 @@ def test_what_an_office_sets_holds_there_alone_and_is_taken_back_with_one_button
     assert settings_of(world.kim.id) == DEFAULTS
     offering.reset_kind(world.actor("lead"), kind=FOLLOW_UP)
     assert settings_of(world.ki.id) == DEFAULTS
-    noted = session().scalars(select(AuditEntry.facts).where(AuditEntry.subject_kind == "kind_setting")).all()
+    noted = [entry.facts for entry in entries(kind="kind_setting")]
     assert "minutes: 60 -> 30" in noted[0]
     assert "minutes: 30 -> 60" in noted[1]
 
