@@ -33,10 +33,12 @@ _ESCAPED = re.compile(rb"\\(.)")
 _PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _COLUMNS = ("seq", "at", "organisation_id", "actor_id", "action", "case_id", "details")
 _IDS = ("organisation_id", "actor_id", "case_id")
-_SQLITE_IN_PLACE = f"details GLOB '{SEPARATOR_TEXT.join('*****')}'"
-"""All separators of the five parts lie in `details`: moved into another column, they would leave the hash as it is."""
+_HOLDS_BYTES = " OR ".join(f"{name} >= x''" for name in _COLUMNS[2:])
+_SQLITE_IN_PLACE = f"details GLOB '{SEPARATOR_TEXT.join('*****')}' AND (at >= '' OR {_HOLDS_BYTES}) IS NOT TRUE"
+"""False of what leaves the hash as it is: a separator in another column, and a value of another type, which no page
+would find: SQLite sorts numbers before texts, and texts before bytes."""
 _POSTGRESQL_IN_PLACE = "strpos(action, E'\\x1f') = 0"
-"""The same where the other columns hold numbers and ids alone."""
+"""The same where each column holds its own type alone, and no other one texts."""
 
 
 def _sqlite_content() -> str:

@@ -208,6 +208,25 @@ def test_nothing_in_a_column_that_must_hold_something_shows(trail: int, column: 
     assert [(one.seq, one.kind) for one in _check().breaks] == [(trail - 2, BreakKind.ALTERED)]
 
 
+def test_the_same_letters_in_another_type_show_as_no_page_would_find_the_entry(trail: int) -> None:
+    if db.engine.dialect.name == "postgresql":
+        return  # a column holds its own type alone
+    act: dict[str, Any] = {"actor_id": new_id(), "case_id": new_id(), "subject_kind": "test"}
+    with transaction():
+        audit.record(Action.READ, organisation_id=new_id(), **act)
+    last = _last()
+    columns = ("at", "organisation_id", "actor_id", "action", "case_id", "details")
+    session().rollback()
+    _sql("ALTER TABLE audit_entry RENAME TO audit_entry_before")
+    _sql(f"CREATE TABLE audit_entry (seq INTEGER PRIMARY KEY, {', '.join(columns)}, previous, hash)")
+    _sql("INSERT INTO audit_entry SELECT * FROM audit_entry_before")
+    assert _check().breaks == []
+    for column, kind in [("at", "TEXT"), *((column, "BLOB") for column in columns)]:
+        with _undone():
+            _sql(f"UPDATE audit_entry SET {column} = CAST({column} AS {kind}) WHERE seq = :last", last=last)  # noqa: S608
+            assert [(one.seq, one.kind) for one in _check().breaks] == [(last, BreakKind.ALTERED)], column
+
+
 def test_two_writers_that_forked_the_chain_show(trail: int) -> None:
     """A second writer links behind the same entry, as two copies of the database would that ran side by side."""
     _sql(
