@@ -77,7 +77,7 @@ class Answer(ABC):
 
     def is_open(self) -> Mask:
         """Which lots are still worked on."""
-        return self._is_in(CaseState.CLOSED, unequal=True)
+        return ~self._is_in(CaseState.CLOSED)
 
     def is_of(self, advisor_id: UUID | None) -> Mask:
         """Which lots are those of an advisor, or of nobody."""
@@ -101,7 +101,7 @@ class Answer(ABC):
         if self.filters.state is not None:
             asked &= self._is_in(self.filters.state)
         if self.filters.advisor_id is not None:
-            asked &= self.is_of(self.filters.advisor_id)
+            asked &= self.is_of(self.filters.advisor_id) & (self.filters.advisor_id != NOBODY)
         return asked
 
     @abstractmethod
@@ -112,8 +112,8 @@ class Answer(ABC):
     def rows(self, lots: Mask) -> tuple[Array, Array | None]:
         """Halves of the ids of the cases in some lots, as far as their days are asked for, and the days to sort by."""
 
-    def _is_in(self, state: CaseState, *, unequal: bool = False) -> Mask:
-        found: Mask = (self.states != MARKS[state]) if unequal else (self.states == MARKS[state])
+    def _is_in(self, state: CaseState) -> Mask:
+        found: Mask = self.states == MARKS[state]
         return found
 
 
@@ -179,12 +179,12 @@ def ask(actor: Actor, filters: Filters) -> Answer:
 
 def _keys() -> Select[*tuple[Any, ...]]:
     key = literal_column("case_file.list_key", LargeBinary())
-    return _lot(CASES, func.string_agg(key, cast(null(), LargeBinary()), type_=LargeBinary()))
+    return _lot(CASES, func.string_agg(key, cast(null(), LargeBinary()), type_=LargeBinary())).select_from(Case)
 
 
 def _groups(filters: Filters) -> Select[*tuple[Any, ...]]:
     day = DAYS.get(filters.order)
-    packed = PackedCases(Case.id, *(day[1:] if day else ()))
+    packed = PackedCases(Case.id, day[1]) if day else PackedCases(Case.id)
     limits = ((Case.waiting_since, filters.waiting_before()), (Case.next_due_on, filters.due_before()))
     asked = [column < limit for column, limit in limits if limit is not None]
     rows = packed.filter(*asked) if asked else packed

@@ -1,4 +1,4 @@
-"""What a list of cases is narrowed to and sorted by: by group of state and advisor, by row, by rows elsewhere."""
+"""What a list of cases is narrowed to and sorted by, and which other rows choose among its cases."""
 
 from __future__ import annotations
 

@@ -64,5 +64,5 @@ def _as_digits(element: PackedCases, compiler: SQLCompiler, **options: Any) -> s
 
 @compiles(PackedCases, "postgresql")
 def _as_bytes(element: PackedCases, compiler: SQLCompiler, **options: Any) -> str:
-    case_id = compiler.process(next(iter(element.clauses)), **options)
-    return f"string_agg(uuid_send({case_id}), NULL::bytea)"
+    (case_id,) = element.clauses
+    return f"string_agg(uuid_send({compiler.process(case_id, **options)}), NULL::bytea)"

@@ -51,7 +51,7 @@ def visible_to(actor: Actor, of: type[Case] = Case) -> ColumnElement[bool]:
         own = and_(of.organisation_id == actor.organisation_id, of.merged_into_id.is_(None), is_taken(of))
         return and_(own, or_(of.restricted_on.is_(None), *_keeps(actor, of)))
     if actor.has(Role.KIM_LEAD, Role.KIM_CASE_MANAGER):
-        return and_(or_(*_handed_over_to(actor, of)), of.restricted_on.is_(None))
+        return and_(or_(false(), *_handed_over_to(actor, of)), of.restricted_on.is_(None))
     return false()
 
 

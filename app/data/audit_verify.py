@@ -189,7 +189,7 @@ def _look_closer(rows: trail_rows.Rows, first: int, last: int, before: bytes) ->
             breaks.append(Break(seq, BreakKind.FORKED))
         elif stored_previous != previous:
             breaks.append(Break(seq, BreakKind.UNLINKED))
-        if not is_in_place or stored != sha256(stored_previous + content).digest():
+        if not content or not is_in_place or stored != sha256(stored_previous + content).digest():
             breaks.append(Break(seq, BreakKind.ALTERED))
         if content and content[-1] != trail_rows.LAST:
             _take_over(content, states)

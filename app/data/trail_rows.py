@@ -33,12 +33,15 @@ _ESCAPED = re.compile(rb"\\(.)")
 _PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _COLUMNS = ("seq", "at", "organisation_id", "actor_id", "action", "case_id", "details")
 _IDS = ("organisation_id", "actor_id", "case_id")
-_HOLDS_BYTES = " OR ".join(f"{name} >= x''" for name in _COLUMNS[2:])
-_SQLITE_IN_PLACE = f"details GLOB '{SEPARATOR_TEXT.join('*****')}' AND (at >= '' OR {_HOLDS_BYTES}) IS NOT TRUE"
-"""False of what leaves the hash as it is: a separator in another column, and a value of another type, which no page
-would find: SQLite sorts numbers before texts, and texts before bytes."""
+_NO_IDS = " OR ".join(f"{name} NOT BETWEEN '0' AND 'g'" for name in _IDS)
+_SQLITE_IN_PLACE = (
+    f"details GLOB '{SEPARATOR_TEXT.join('*****')}' "
+    f"AND (at >= '' OR action >= x'' OR details >= x'' OR {_NO_IDS}) IS NOT TRUE"
+)
+"""False of what leaves the hash as it is, but no page would find: a separator in another column, a value of another
+type ("" in place of no id is one): SQLite sorts numbers before texts, and texts before bytes."""
 _POSTGRESQL_IN_PLACE = "strpos(action, E'\\x1f') = 0"
-"""The same where each column holds its own type alone, and no other one texts."""
+"""The same where a column holds its own type alone: beside the details, none but the action is a text."""
 
 
 def _sqlite_content() -> str:
@@ -62,7 +65,7 @@ class Rows(ABC):
     def span(self) -> tuple[int, int]:
         """The first and last number in the trail; zeros when it is empty. Asked for both at once, SQLite reads all."""
         row = self._one("SELECT (SELECT min(seq) FROM audit_entry), (SELECT max(seq) FROM audit_entry)")
-        return int(row[0] or 0), int(row[1] or 0)
+        return _number(row[0] or 0), _number(row[1] or 0)
 
     def head(self) -> tuple[int, bytes]:
         """What the trail says its last entry is."""
@@ -81,11 +84,11 @@ class Rows(ABC):
 
     @abstractmethod
     def contents(self, first: int, last: int) -> Iterator[list[Content]]:
-        """What is hashed of each entry in order, in batches; without those that have a separator out of its place."""
+        """What is hashed of each entry in order, in batches; nothing of one that holds what is out of its place."""
 
     @abstractmethod
     def entries(self, first: int, last: int) -> Iterator[tuple[int, bytes, bool, bytes, bytes]]:
-        """Number, what is hashed, whether its separators are in place, stored previous hash and stored hash of each."""
+        """Number, what is hashed, whether all in it is in its place, stored previous hash and stored hash of each."""
 
     @abstractmethod
     def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
@@ -101,8 +104,8 @@ class Rows(ABC):
 class _SqliteRows(Rows):
     def contents(self, first: int, last: int) -> Iterator[list[Content]]:
         query = (
-            f"SELECT {_sqlite_content()}, hash, previous FROM audit_entry "  # noqa: S608
-            f"WHERE seq BETWEEN ? AND ? AND {_SQLITE_IN_PLACE} ORDER BY seq"
+            f"SELECT CASE WHEN {_SQLITE_IN_PLACE} THEN {_sqlite_content()} END, hash, previous "  # noqa: S608
+            "FROM audit_entry WHERE seq BETWEEN ? AND ? ORDER BY seq"
         )
         cursor = self._driver().execute(query, (first, last))
         while batch := cursor.fetchmany(AT_ONCE):
@@ -119,14 +122,15 @@ class _SqliteRows(Rows):
     def sealed(self) -> Iterator[tuple[bytes, int, bytes]]:
         query = "SELECT CAST(kind || ' ' || record_id AS BLOB), version, body FROM sealed_record"
         for name, version, body in self._driver().execute(query):
-            yield name, _number(version), _bytes(body)
+            yield _bytes(name), _number(version), _bytes(body)
 
 
 class _PostgresqlRows(Rows):
     def contents(self, first: int, last: int) -> Iterator[list[Content]]:
         query = (
-            f"COPY (SELECT {_postgresql_content()}, encode(hash, 'hex'), encode(previous, 'hex') FROM audit_entry "  # noqa: S608
-            f"WHERE seq BETWEEN {first:d} AND {last:d} AND {_POSTGRESQL_IN_PLACE} ORDER BY seq) TO STDOUT"
+            f"COPY (SELECT CASE WHEN {_POSTGRESQL_IN_PLACE} THEN {_postgresql_content()} ELSE '' END, "  # noqa: S608
+            "encode(hash, 'hex'), encode(previous, 'hex') FROM audit_entry "
+            f"WHERE seq BETWEEN {first:d} AND {last:d} ORDER BY seq) TO STDOUT"
         )
         batch: list[Content] = []
         with self._driver().cursor() as cursor, cursor.copy(query) as lines:

@@ -220,6 +220,33 @@ def test_each_tab_holds_and_counts_what_each_case_says_itself(world: World, case
     for state in CaseState:
         by_state = list_order.find(own, Filters(state=state), number=1).case_ids
         assert set(by_state) == {row.id for row in still if row.state is state}
+    for nobody in (new_id(), UUID(int=0)):
+        assert list_order.find(own, Filters(advisor_id=nobody), number=1).total == 0
+
+
+def test_the_own_tab_narrows_what_is_shared_as_well(world: World, cases: list[Case]) -> None:
+    own = world.actor("advisor")
+    with transaction() as current:
+        current.execute(update(Case).values(advisor_id=world.users["colleague"]))
+        for case in cases[1::2]:
+            access = {"kind": AccessKind.DEPUTY, "granted_at": clock.now(), "organisation_id": own.organisation_id}
+            current.add(CaseAccess(id=new_id(), case_id=case.id, user_id=own.user_id, **access))
+    shared = [session().get_one(Case, case.id, populate_existing=True) for case in cases[1::2]]
+    still = [row for row in shared if row.state not in HIDDEN]
+    longer = clock.today() - timedelta(days=30)
+    asked: dict[Filters, set[UUID]] = {
+        Filters(whose=Whose.OWN): {row.id for row in still},
+        Filters(whose=Whose.OWN, advisor_id=world.users["colleague"]): {row.id for row in still},
+        Filters(whose=Whose.OWN, advisor_id=own.user_id): set(),
+        Filters(whose=Whose.OWN, order=Order.DUE, longer_than=30): {
+            row.id for row in still if row.waiting_since is not None and row.waiting_since < longer
+        },
+        **{Filters(whose=Whose.OWN, state=one.state): {x.id for x in still if x.state is one.state} for one in still},
+    }
+    for filters, expected in asked.items():
+        found = list_order.find(own, filters, number=1)
+        assert (set(found.case_ids), found.total) == (expected, len(expected)), filters
+    assert sum(map(bool, asked.values())) > 3
 
 
 def test_what_stands_for_a_state_in_a_key_stands_for_no_other() -> None:

@@ -7,8 +7,9 @@ from sqlalchemy import Uuid, func, select, text
 
 from app.data import audit
 from app.data.audit import Action, AuditEntry
-from app.data.audit_verify import verify
+from app.data.audit_verify import BreakKind, verify
 from app.data.base import new_id
+from app.data.chaining import SEPARATOR
 from app.data.database import db, session, transaction
 from app.data.setup import migrate, migrate_down
 from cases.search.services import search
@@ -64,6 +65,20 @@ def test_what_an_entry_says_survives_the_way_into_five_columns_and_back(
     ]
     assert verify(db.engine).breaks == []
     assert any(one.written for one in before) and not all(one.written for one in before)
+
+
+def test_what_somebody_added_to_an_entry_is_not_lost_on_the_way(app: Flask, world: World) -> None:
+    with transaction():
+        audit.record(Action.READ, organisation_id=world.ki.id, actor_id=None, subject_kind="test")
+    last = _trail()[-1].seq
+    session().close()
+    for changed in ("details || :separator || 'more'", "'x'"):
+        with db.engine.begin() as connection:
+            values = {"separator": SEPARATOR, "last": last} if "more" in changed else {"last": last}
+            connection.execute(text(f"UPDATE audit_entry SET details = {changed} WHERE seq = :last"), values)  # noqa: S608
+        migrate_down(db.engine, "data", "0020")
+        migrate(db.engine, "data")
+        assert [(one.seq, one.kind) for one in verify(db.engine).breaks] == [(last, BreakKind.ALTERED)]
 
 
 def _trail() -> list[AuditEntry]:

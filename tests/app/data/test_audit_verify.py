@@ -197,15 +197,41 @@ def test_parts_moved_to_another_column_show_though_all_hashes_fit(trail: int) ->
     assert _check().breaks == []
 
 
-@pytest.mark.parametrize("column", ["at", "action", "details"])
-def test_nothing_in_a_column_that_must_hold_something_shows(trail: int, column: str) -> None:
-    """As somebody leaves it who makes the table anew without its constraints."""
+def _without_constraints(columns: str = "") -> None:
+    """The trail as somebody leaves it who makes the table anew."""
     session().rollback()
     _sql("ALTER TABLE audit_entry RENAME TO audit_entry_before")
-    _sql("CREATE TABLE audit_entry AS SELECT * FROM audit_entry_before")
+    if columns:
+        _sql(f"CREATE TABLE audit_entry ({columns})")
+        _sql("INSERT INTO audit_entry SELECT * FROM audit_entry_before")
+    else:
+        _sql("CREATE TABLE audit_entry AS SELECT * FROM audit_entry_before")
     assert _check().breaks == []
-    _sql(f"UPDATE audit_entry SET {column} = NULL WHERE seq = :mid", mid=trail - 2)  # noqa: S608
-    assert [(one.seq, one.kind) for one in _check().breaks] == [(trail - 2, BreakKind.ALTERED)]
+
+
+@pytest.mark.parametrize("column", ["at", "action", "details"])
+def test_nothing_in_a_column_that_must_hold_something_shows(trail: int, column: str) -> None:
+    _without_constraints()
+    of_nothing = sha256(_previous_of(trail - 2)).digest()
+    for also in ("", ", hash = :of_nothing"):
+        values = {"mid": trail - 2} | ({"of_nothing": of_nothing} if also else {})
+        _sql(f"UPDATE audit_entry SET {column} = NULL{also} WHERE seq = :mid", **values)  # noqa: S608
+        assert [(one.seq, one.kind) for one in _check().breaks][:1] == [(trail - 2, BreakKind.ALTERED)]
+
+
+def test_an_entry_that_somebody_put_between_others_shows(trail: int) -> None:
+    _without_constraints()
+    put = (
+        "INSERT INTO audit_entry (seq, at, action, details, previous, hash) "
+        "SELECT seq, at, 'read' || :more, details, previous, hash FROM audit_entry AS other WHERE seq = :mid"
+    )
+    for more in ("", SEPARATOR):
+        with _undone():
+            _sql(put, mid=trail - 2, more=more)
+            assert BreakKind.FORKED in _kinds(_check()), more
+    if db.engine.dialect.name != "postgresql":
+        _sql("INSERT INTO audit_entry (seq, at, action, details, previous, hash) VALUES ('none', 1, '', '', x'', x'')")
+        assert _check().breaks
 
 
 def test_the_same_letters_in_another_type_show_as_no_page_would_find_the_entry(trail: int) -> None:
@@ -216,15 +242,13 @@ def test_the_same_letters_in_another_type_show_as_no_page_would_find_the_entry(t
         audit.record(Action.READ, organisation_id=new_id(), **act)
     last = _last()
     columns = ("at", "organisation_id", "actor_id", "action", "case_id", "details")
-    session().rollback()
-    _sql("ALTER TABLE audit_entry RENAME TO audit_entry_before")
-    _sql(f"CREATE TABLE audit_entry (seq INTEGER PRIMARY KEY, {', '.join(columns)}, previous, hash)")
-    _sql("INSERT INTO audit_entry SELECT * FROM audit_entry_before")
-    assert _check().breaks == []
+    _without_constraints(f"seq INTEGER PRIMARY KEY, {', '.join(columns)}, previous, hash")
     for column, kind in [("at", "TEXT"), *((column, "BLOB") for column in columns)]:
         with _undone():
             _sql(f"UPDATE audit_entry SET {column} = CAST({column} AS {kind}) WHERE seq = :last", last=last)  # noqa: S608
             assert [(one.seq, one.kind) for one in _check().breaks] == [(last, BreakKind.ALTERED)], column
+    _sql("UPDATE audit_entry SET actor_id = '' WHERE seq = :mid AND actor_id IS NULL", mid=trail - 2)
+    assert [(one.seq, one.kind) for one in _check().breaks] == [(trail - 2, BreakKind.ALTERED)]
 
 
 def test_two_writers_that_forked_the_chain_show(trail: int) -> None:
