@@ -286,7 +286,8 @@ def test_every_act_stands_in_the_trail(way: Way, world: World) -> None:
     services.read_preview(world.actor("manager"), handover_id=handover.id)
     services.accept(world.actor("manager"), handover_id=handover.id)
     services.return_case(world.actor("manager"), handover_id=handover.id, reason="Umzug")
-    entries = session().scalars(select(AuditEntry).where(AuditEntry.case_id == handover.case_id)).all()
+    query = select(AuditEntry).where(AuditEntry.case_id == handover.case_id).order_by(AuditEntry.seq)
+    entries = session().scalars(query).all()
     kinds = [(entry.action, entry.subject_kind) for entry in entries if entry.subject_kind.startswith("handover")]
     assert kinds == [
         (Action.CREATED, "handover"),
